@@ -1,0 +1,299 @@
+"""The shape of a policy: keys, types and closed sets of words, in our words."""
+
+from __future__ import annotations
+
+import re
+import types
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from missingrules import language, wording
+from missingrules.checks.codes import fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from missingrules.errors import Fault
+    from missingrules.yamlsource import Located, Path
+
+_TYPES: Final = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "keys with values",
+    "model_type": "keys with values",
+    "date_type": "a date such as `2022-09-01`",
+}
+_WHAT_IT_IS: Final[dict[type[BaseModel], str]] = {
+    language.PolicyFile: "a policy",
+    language.Source: "a source",
+    language.Cite: "a citation",
+    language.Holidays: "`holidays`",
+    language.Conventions: "`conventions`",
+    language.ParameterEdition: "an edition of a parameter",
+    language.Parameter: "a parameter",
+    language.Age: "`age`",
+    language.Counted: "`counted`",
+    language.Lasted: "a duration with a limit",
+    language.Trigger: "a trigger",
+    language.Sooner: "`sooner`",
+    language.Gap: "`gap`",
+    language.Require: "`require`",
+    language.Grade: "`grade`",
+    language.RuleEdition: "an edition of a rule",
+    language.Rule: "a rule",
+    language.AddedField: "an added field",
+    language.AddedKind: "an added kind",
+    language.Additions: "`vocabulary`",
+}
+_EXAMPLES: Final = {
+    "conventions": "`conventions: {zone: Europe/London}`",
+    "edition": 'for example `edition: "2022-09"`',
+    "zone": "for example `zone: Europe/London`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lower:
+    """What the lower layers of a policy have: ids of rules, and parameters whose value is replaced."""
+
+    rules: frozenset[str] = frozenset()
+    replaced: frozenset[str] = frozenset()
+
+
+def read_shape(located: Located, lower: Lower) -> tuple[language.PolicyFile | None, list[Fault]]:
+    """Read the merged layers as a policy; the policy is None if there are faults."""
+    faults = list(_blanks(located))
+    if faults:
+        return None, faults
+    try:
+        return language.PolicyFile.model_validate(located.data), []
+    except ValidationError as exc:
+        reader = _Reader(located, lower)
+        return None, reader.faults(exc.errors(include_url=False))
+
+
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """List the keys of a model as they stand in a file."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _blanks(located: Located) -> Iterator[Fault]:
+    for path, place in located.places.items():
+        value = located.data
+        for step in path:
+            value = value[step]
+        if value is None:
+            message = f"{wording.part(path)} is null"
+            hint = "leave the key out; null only takes a key away from a rule of a lower layer"
+            yield fault(place, "null-value", message, hint)
+        elif isinstance(value, str) and not value.strip():
+            message = f"{wording.part(path)} is blank"
+            yield fault(place, "blank-text", message, "write it, or leave the key out")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Turns what pydantic says about a file into faults."""
+
+    located: Located
+    lower: Lower
+
+    def faults(self, errors: list[Any]) -> list[Fault]:
+        """Give the faults, each once; a fault deeper inside a part speaks for the part."""
+        by_path: dict[Path, list[Any]] = {}
+        for error in errors:
+            path, rest = self.find(error["loc"])
+            if error["type"] == "missing":
+                path = (*path, rest[-1])
+            by_path.setdefault(path, []).append(error)
+        found: list[Fault] = []
+        unknown: set[Path] = set()
+        for path, problems in by_path.items():
+            kinds = {problem["type"] for problem in problems}
+            if kinds & _TYPES.keys() and self.has_deeper(path, by_path):
+                continue
+            if "missing" in kinds and self.is_unknown_rule(path[:-1], by_path):
+                unknown.add(path[:-1])
+                continue
+            found.append(self.fault(path, problems, kinds))
+        found += [self.unknown_rule(path) for path in unknown]
+        return found
+
+    def find(self, loc: tuple[str | int, ...]) -> tuple[Path, list[str | int]]:
+        """Split where pydantic stopped into the path in the file and the rest (names of types)."""
+        path: list[str | int] = []
+        rest: list[str | int] = []
+        value: Any = self.located.data
+        for step in loc:
+            if isinstance(value, dict) and step in value:
+                pass
+            elif not (isinstance(value, list) and isinstance(step, int) and step < len(value)):
+                rest.append(step)
+                continue
+            path.append(step)
+            value = value[step]
+        return tuple(path), rest
+
+    @staticmethod
+    def has_deeper(path: Path, by_path: dict[Path, list[Any]]) -> bool:
+        return any(len(other) > len(path) and other[: len(path)] == path for other in by_path)
+
+    def value(self, path: Path) -> Any:
+        value: Any = self.located.data
+        for step in path:
+            value = value[step]
+        return value
+
+    def fault(self, path: Path, problems: list[Any], kinds: set[str]) -> Fault:
+        """Make one fault of all that is wrong at one place."""
+        if "missing" in kinds:
+            return self.missing(path)
+        if "extra_forbidden" in kinds:
+            return self.unknown_key(path)
+        place, value = self.located.place(path), self.value(path)
+        if "literal_error" in kinds:
+            return self.not_one_of(path, str(problems[0]["ctx"]["expected"]))
+        if "string_pattern_mismatch" in kinds:
+            return self.bad_name(path, problems[0])
+        if "value_error" in kinds:
+            message = f"there is no date {wording.quoted(value)}"
+            return fault(place, "bad-date", message, "year-month-day, as in `2022-09-01`")
+        if "too_short" in kinds:
+            return fault(place, "empty-list", f"{wording.part(path)} is empty")
+        wanted = dict.fromkeys(_wanted(problem) for problem in problems)
+        if kinds == {"date_type"} and isinstance(value, str):
+            message = f"{wording.part(path)} must be a date, not {wording.quoted(value)}"
+            return fault(place, "bad-date", message, "year-month-day, as in `2022-09-01`")
+        message = (
+            f"{wording.part(path)} must be {wording.listed(wanted)}, not {wording.noun(value)}"
+        )
+        is_plain = isinstance(value, int | float) and list(wanted) == ["text"]
+        hint = f'put it in quotes: "{str(value).lower()}"' if is_plain else ""
+        return fault(place, "wrong-type", message, hint)
+
+    def missing(self, path: Path) -> Fault:
+        owner, key = path[:-1], str(path[-1])
+        place = self.located.key_place(owner)
+        if owner[:1] == ("parameters",) and key == "basis" and owner[1] in self.lower.replaced:
+            message = f"the value of `{owner[1]}` is replaced, but not what it rests on"
+            hint = "give `basis`, and `cite` or `note`, for the new value"
+            return fault(place, "basis-not-restated", message, hint)
+        subject = wording.part(owner)
+        if len(owner) == 2 and owner[0] == "rules":  # noqa: PLR2004 - "rules" and an index
+            rule_id = self.value(owner).get("id")
+            subject = f"rule `{rule_id}`" if isinstance(rule_id, str) else "a rule"
+        hint = _EXAMPLES.get(key) or _description(owner, key)
+        return fault(place, "missing-key", f"{subject} has no `{key}`", hint)
+
+    def unknown_key(self, path: Path) -> Fault:
+        place, key = self.located.key_place(path), str(path[-1])
+        models = _models_at(path[:-1])
+        subject = wording.listed(_WHAT_IT_IS.get(model, "this part") for model in models)
+        known = [key for model in models for key in keys_of(model)]
+        elsewhere = [what for model, what in _WHAT_IT_IS.items() if key in keys_of(model)]
+        hint = wording.suggestion(key, known)
+        if elsewhere and not hint:
+            hint = f"it is a key of {wording.listed(elsewhere)}"
+        elif not hint:
+            hint = f"keys are {wording.listed(known, 'and')}"
+        return fault(place, "unknown-key", f"{wording.quoted(key)} is not a key of {subject}", hint)
+
+    def not_one_of(self, path: Path, expected: str) -> Fault:
+        place, value = self.located.place(path), self.value(path)
+        words = re.findall(r"'([^']*)'", expected)
+        if not words:
+            message = f"{wording.part(path)} can only be {expected.lower()}"
+            return fault(place, "not-one-of", message, "leave it out otherwise")
+        shown = wording.quoted(value) if isinstance(value, str) else wording.noun(value)
+        message = f"{wording.part(path)} must be {wording.listed(words)}, not {shown}"
+        hint = wording.suggestion(value, words) if isinstance(value, str) else ""
+        return fault(place, "not-one-of", message, hint)
+
+    def bad_name(self, path: Path, problem: Any) -> Fault:
+        is_key = problem["loc"][-1] == "[key]"
+        place = self.located.key_place(path) if is_key else self.located.place(path)
+        pattern = problem["ctx"]["pattern"]
+        joints = {"-": "hyphens", "_": "underscores"}
+        joint = wording.listed((joints[sign] for sign in joints if sign in pattern[10:]), "and")
+        text = path[-1] if is_key else self.value(path)
+        message = f"{wording.quoted(text)} is not a name"
+        hint = f"a lower-case letter first, then lower-case letters, digits and {joint}"
+        return fault(place, "bad-name", message, hint)
+
+    def is_unknown_rule(self, path: Path, by_path: dict[Path, list[Any]]) -> bool:
+        """Whether a layer means to change a rule, but no lower layer has one of that name."""
+        if not self.lower.rules or len(path) != 2 or path[0] != "rules":  # noqa: PLR2004
+            return False
+        rule_id = self.value(path).get("id")
+        if not isinstance(rule_id, str) or rule_id in self.lower.rules:
+            return False
+        has_nothing = all((*path, key) in by_path for key in ("title", "authority", "basis"))
+        return has_nothing or bool(wording.suggestion(rule_id, self.lower.rules))
+
+    def unknown_rule(self, path: Path) -> Fault:
+        rule_id = self.value(path)["id"]
+        hint = wording.suggestion(rule_id, sorted(self.lower.rules))
+        hint = hint or "a rule of its own needs title, authority and basis"
+        message = f"no lower layer has a rule `{rule_id}`"
+        return fault(self.located.place((*path, "id")), "unknown-rule", message, hint)
+
+
+def _wanted(problem: Any) -> str:
+    """Say what pydantic wanted."""
+    if problem.get("ctx", {}).get("class_name") == language.ConditionForm.__name__:
+        return "a condition or the name of a term"
+    return _TYPES.get(problem["type"], "something else")
+
+
+def _description(owner: Path, key: str) -> str:
+    """Say what a key is for, as its description in the language does, in the form of a hint."""
+    for model in _models_at(owner):
+        for name, field in model.model_fields.items():
+            if (field.alias or name) == key and field.description:
+                words = field.description.split(". ")[0].removesuffix(".")
+                return words[0].lower() + words[1:]
+    return ""
+
+
+def _models_at(path: Path) -> list[type[BaseModel]]:
+    """List the models that the language has for what stands at a path."""
+    found: list[Any] = [language.PolicyFile]
+    for step in path:
+        found = [inner for annotation in found for inner in _step(annotation, step)]
+    models = [model for annotation in found for model in _models(annotation)]
+    return list(dict.fromkeys(models))
+
+
+def _unions(annotation: Any) -> Iterator[Any]:
+    """Take annotations apart that only say "one of these"."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _unions(get_args(annotation)[0])
+    elif origin in (Union, types.UnionType):
+        for part in get_args(annotation):
+            yield from _unions(part)
+    else:
+        yield annotation
+
+
+def _step(annotation: Any, step: str | int) -> Iterator[Any]:
+    for part in _unions(annotation):
+        if get_origin(part) is list and isinstance(step, int):
+            yield get_args(part)[0]
+        elif get_origin(part) is dict and isinstance(step, str):
+            yield get_args(part)[1]
+        elif isinstance(part, type) and issubclass(part, BaseModel):
+            for name, field in part.model_fields.items():
+                if (field.alias or name) == step:
+                    yield field.annotation
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    for part in _unions(annotation):
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            yield part

@@ -1,0 +1,203 @@
+"""Duties: what a rule comes to once its names are resolved.
+
+A rule of a policy becomes one :class:`Duty` for each stretch of time in which it and its parameters stay the
+same. Everything here is plain data; the kernel gives it life.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from missingrules.calendar import Calendar, Duration
+    from missingrules.terms import Condition, Prop
+    from missingrules.window import Window
+
+Checks: TypeAlias = "Mapping[str, Condition | None]"
+"""Kinds of entry, each with what its fields must say (None: anything)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnEntry:
+    """An entry of one of these kinds."""
+
+    kinds: Checks
+
+
+@dataclass(frozen=True, slots=True)
+class OnCount:
+    """``number`` episodes counted by ``term`` inside one window (None: ever)."""
+
+    term: Condition
+    number: int
+    window: Window | None
+    placed_by: str
+    label: Condition | None
+    since_action: bool
+    term_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnOpen:
+    """An episode open for a duration (``strict``: for longer than it)."""
+
+    duration: Duration
+    strict: bool
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnEvery:
+    """Again and again while open."""
+
+    interval: Duration
+    sooner: tuple[tuple[Condition, Duration], ...]
+    first_after: Duration | None
+
+
+@dataclass(frozen=True, slots=True)
+class OnGap:
+    """Too long between the time since when the child was missing and the report."""
+
+    duration: Duration
+    strict: bool
+
+
+Trigger: TypeAlias = OnEntry | OnCount | OnOpen | OnEvery | OnGap
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An entry of one of these kinds is owed within the time allowed (None: policy states no time)."""
+
+    kinds: Checks
+    within: Duration | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Fields of the triggering entry are owed. ``checks`` says by kind of entry when they are in order."""
+
+    checks: Mapping[str, Condition]
+    fields: tuple[str, ...]
+    names_known: tuple[str, ...]
+    within: Duration | None
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A grade of at least ``grade`` (a number in :data:`GRADES`), or ``steps_up`` above the one before."""
+
+    grade: int | None
+    steps_up: int | None
+    within: Duration | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """What triggers the rule must not happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Noted only."""
+
+
+Effect: TypeAlias = Action | Recorded | Floor | Forbidden | Measured
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Duty:
+    """A rule as it stands from ``since`` to before ``until`` (UTC microseconds; None: without end)."""
+
+    rule: str
+    title: str
+    policy: str
+    policy_digest: str
+    edition: str
+    since: int | None
+    until: int | None
+    authority: str
+    basis: str
+    timing_basis: str | None
+    severity: str
+    owner: str | None
+    cite: Mapping[str, str] | None
+    per: str
+    triggers: tuple[Trigger, ...]
+    condition: Condition | None
+    unless: tuple[Condition | OnEntry, ...]
+    ends: str | None
+    after_trigger: bool
+    effect: Effect
+    deciders: frozenset[str]
+    action: str
+    phrase: str
+    calendar: Calendar
+
+    def in_force(self, instant: int) -> bool:
+        """Whether this edition judges what opens at the instant."""
+        return (self.since is None or self.since <= instant) and (
+            self.until is None or instant < self.until
+        )
+
+    @property
+    def count(self) -> OnCount | None:
+        """The count trigger of the rule, if it has one."""
+        return next((t for t in self.triggers if isinstance(t, OnCount)), None)
+
+    @property
+    def every(self) -> OnEvery | None:
+        """The repeating trigger of the rule, if it has one."""
+        return next((t for t in self.triggers if isinstance(t, OnEvery)), None)
+
+
+@dataclass(slots=True, eq=False)
+class Index:
+    """The duties of a policy, by what triggers them."""
+
+    on_entry: dict[str, list[tuple[Duty, OnEntry]]] = field(default_factory=dict)
+    on_count: list[tuple[Duty, OnCount]] = field(default_factory=list)
+    on_open: list[tuple[Duty, OnOpen]] = field(default_factory=list)
+    on_every: list[tuple[Duty, OnEvery]] = field(default_factory=list)
+    on_gap: list[tuple[Duty, OnGap]] = field(default_factory=list)
+    on_floor: list[tuple[Duty, ...]] = field(default_factory=list)
+    count_terms: list[Condition] = field(default_factory=list)
+    grace_props: dict[int, Prop] = field(default_factory=dict)
+    counted_floors: bool = False
+
+
+def index(
+    rules: Mapping[str, tuple[Duty, ...]], counts: Iterable[Condition], props: Iterable[Prop]
+) -> Index:
+    """Sort the duties of a policy by trigger, once. ``counts`` are terms that conditions count by."""
+    made = Index()
+    terms_counted: dict[int, Condition] = {}
+    for duties in rules.values():
+        if any(isinstance(duty.effect, Floor) for duty in duties):
+            made.on_floor.append(duties)
+        for duty in duties:
+            for trigger in duty.triggers:
+                if isinstance(trigger, OnCount):
+                    made.on_count.append((duty, trigger))
+                    terms_counted[trigger.term.number] = trigger.term
+                    made.counted_floors |= isinstance(duty.effect, Floor)
+                elif isinstance(duty.effect, Floor):
+                    continue
+                elif isinstance(trigger, OnEntry):
+                    for kind in trigger.kinds:
+                        made.on_entry.setdefault(kind, []).append((duty, trigger))
+                elif isinstance(trigger, OnOpen):
+                    made.on_open.append((duty, trigger))
+                elif isinstance(trigger, OnEvery):
+                    made.on_every.append((duty, trigger))
+                else:
+                    made.on_gap.append((duty, trigger))
+    for term in counts:
+        terms_counted[term.number] = term
+    made.count_terms = list(terms_counted.values())
+    made.grace_props = {prop.number: prop for prop in props if prop.what == "grace"}
+    return made

@@ -1,0 +1,129 @@
+"""An episode: its times away, and what is known of it as the walk goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from missingrules.record import Remark
+
+if TYPE_CHECKING:
+    from missingrules.log import Entry
+    from missingrules.record import Story
+    from missingrules.terms import Prop
+
+FOUND = frozenset({"located", "returned", "closed"})
+RETURNED = frozenset({"returned", "closed"})
+
+
+@dataclass(slots=True)
+class Leg:
+    """One time away: from a report to the return. A report after a return begins the next."""
+
+    number: int
+    start: int
+    report: Entry
+    found: int | None = None
+    returned: int | None = None
+    ended_by: list[Entry] = field(default_factory=list)
+
+    def end(self, ends: str | None) -> int | None:
+        """When duties that last ``open`` or ``away`` end; None while they run."""
+        return self.returned if ends == "away" else self.found
+
+
+@dataclass(slots=True, eq=False)
+class Episode:
+    """An episode as far as the walk has come."""
+
+    story: Story
+    legs: list[Leg]
+    facts: dict[Prop, int]
+    sources: dict[Prop, str]
+    counted: dict[int, Since] = field(default_factory=dict)
+    possible: dict[int, Since] = field(default_factory=dict)
+    grace_start: dict[int, int] = field(default_factory=dict)
+    concerns: dict[str, str] = field(default_factory=dict)
+    grade: tuple[int, Entry] | None = None
+
+    @property
+    def episode_id(self) -> str:
+        """Id of the episode, of the one merged into where there was a merge."""
+        return self.story.episode_id
+
+    @property
+    def report(self) -> Entry | None:
+        """The first report."""
+        return self.legs[0].report if self.legs else None
+
+    def leg(self, instant: int) -> Leg | None:
+        """The time away that an instant belongs to; None before the first report."""
+        found = None
+        for leg in self.legs:
+            if leg.start <= instant:
+                found = leg
+        return found
+
+    def placed(self, by: str) -> int:
+        """The instant that places the episode in a window."""
+        report = self.report
+        if report is None:
+            return self.story.entries[0].at
+        since = report.fields.get("missing_since") if by == "missing_since" else None
+        return since if isinstance(since, int) else report.at
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Since when a term has been true of an episode, and the entries that made it so."""
+
+    at: int
+    cited: tuple[str, ...]
+
+
+def legs_of(story: Story, remarks: list[Remark]) -> list[Leg]:
+    """Divide an episode into its times away, and remark on what stands in the wrong order."""
+    legs: list[Leg] = []
+    for entry in story.entries:
+        if entry.kind == "reported":
+            if not legs or (legs[-1].returned is not None and entry.at > legs[-1].returned):
+                legs.append(Leg(len(legs), entry.at, entry))
+        elif entry.kind in FOUND and legs:
+            leg = legs[-1]
+            if leg.found is None:
+                leg.found = entry.at
+                leg.ended_by.append(entry)
+            if entry.kind in RETURNED and leg.returned is None:
+                leg.returned = entry.at
+                leg.ended_by.append(entry)
+    if not legs:
+        remarks.append(
+            Remark(
+                "no_report",
+                f"Episode {story.episode_id} has entries but no report.",
+                story.episode_id,
+                tuple(entry.entry_id for entry in story.entries),
+            )
+        )
+        return legs
+    early = [entry for entry in story.entries if entry.at < legs[0].start]
+    for entry in early:
+        code = "found_before_report" if entry.kind in FOUND else "before_report"
+        remarks.append(
+            Remark(
+                code,
+                f"Entry {entry.entry_id} ({entry.kind}) is dated before the report of its episode.",
+                story.episode_id,
+                (entry.entry_id,),
+            )
+        )
+    return legs
+
+
+def leg_entries(episode: Episode, leg: Leg) -> list[str]:
+    """Entries that make the frame of a time away: its reports, and what ended the one before."""
+    ids = []
+    for other in episode.legs[: leg.number + 1]:
+        ids.append(other.report.entry_id)
+        ids += [entry.entry_id for entry in other.ended_by]
+    return ids

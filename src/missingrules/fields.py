@@ -1,0 +1,136 @@
+"""Duties to record a field of the entry that triggered them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from missingrules import finding as outcomes
+from missingrules.duties import Recorded
+from missingrules.episode import leg_entries
+from missingrules.facts import PRINCIPAL
+from missingrules.obligation import Obligation, deadline, finish
+from missingrules.terms import MAYBE, YES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from missingrules.episode import Episode
+    from missingrules.finding import Finding
+    from missingrules.log import Entry
+    from missingrules.moments import Opening, Walk
+    from missingrules.terms import Prop
+
+
+def recorded(walk: Walk, openings: Sequence[Opening]) -> list[Finding]:
+    """Duties to record a field of the triggering entry."""
+    made: dict[tuple[object, ...], list[Obligation]] = {}
+    for opening in openings:
+        entry = opening.anchor
+        principal = entry.fields.get(PRINCIPAL.get(entry.kind, ""))
+        key = (opening.episode, opening.leg, entry.kind, principal)
+        same = made.setdefault(key, [])
+        due, last = deadline(opening.duty, opening.at)
+        latest = same[-1] if same else None
+        if (
+            latest is not None
+            and latest.truth == opening.truth
+            and (latest.done_at is None or latest.done_at >= opening.at)
+        ):
+            latest.evidence.append(entry.entry_id)
+            latest.cited.extend(opening.cited)
+            continue
+        obligation = Obligation(
+            duty=opening.duty,
+            episode=opening.episode,
+            leg=opening.leg,
+            opened=opening.at,
+            known=opening.known,
+            anchor=entry.entry_id,
+            truth=opening.truth,
+            due=due,
+            last=last,
+            accept_from=opening.at,
+            evidence=[entry.entry_id],
+            cited=list(opening.cited),
+            unknown=list(opening.unknown),
+        )
+        episode = opening.episode
+        if episode is not None:
+            obligation.cited += episode.story.corrections
+            if episode.legs:
+                leg = episode.legs[min(opening.leg, len(episode.legs) - 1)]
+                obligation.cited += leg_entries(episode, leg)
+        _find_field(walk, opening, obligation)
+        same.append(obligation)
+    return [
+        _finish_field(walk, obligation)
+        for obligations in made.values()
+        for obligation in obligations
+    ]
+
+
+def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
+    """Look for the field in the triggering entry, then in later entries that restate its value."""
+    duty, first = opening.duty, opening.anchor
+    effect = duty.effect
+    assert isinstance(effect, Recorded)  # noqa: S101 - the caller asks for nothing else
+    check = effect.checks[first.kind]
+    principal = PRINCIPAL.get(first.kind)
+    entries = walk.history.child if opening.episode is None else opening.episode.story.entries
+    later = [
+        entry
+        for entry in entries
+        if entry.kind == first.kind
+        and entry is not first
+        and (entry.at, entry.recorded, entry.entry_id) > (first.at, first.recorded, first.entry_id)
+        and (principal is None or entry.fields.get(principal) == first.fields.get(principal))
+        and (opening.episode is None or _same_leg(opening.episode, entry, opening.leg))
+    ]
+    facts: dict[Prop, int] = {}
+    used: list[Entry] = []
+    for entry in [first, *sorted(later, key=lambda e: (e.known, e.at, e.entry_id))]:
+        facts |= walk.policy.entry_facts(entry)
+        used.append(entry)
+        for prop in check.facts:
+            if prop.what == "unnamed":
+                named: set[object] = set()
+                for one in used:
+                    value = one.fields.get(prop.name, ())
+                    named |= set(value) if isinstance(value, tuple) else {value}
+                facts[prop] = len(set(opening.names) - named)
+        truth = walk.judge_fields(duty.rule, check, entry, facts)
+        if truth == YES:
+            obligation.done, obligation.done_at = entry, max(entry.known, opening.at)
+            obligation.cited += [one.entry_id for one in used]
+            return
+        if truth == MAYBE and entry is first:
+            obligation.doubtful = [first.entry_id]
+
+
+def _same_leg(episode: Episode, entry: Entry, leg: int) -> bool:
+    found = episode.leg(entry.at)
+    return (0 if found is None else found.number) == leg
+
+
+def _finish_field(walk: Walk, obligation: Obligation) -> Finding:
+    duty = obligation.duty
+    effect = duty.effect
+    assert isinstance(effect, Recorded)  # noqa: S101 - the caller asks for nothing else
+    kind = next(
+        (
+            e.kind
+            for e in walk.entries_by_id(obligation.evidence)
+            if e.entry_id == obligation.anchor
+        ),
+        "",
+    )
+    doubtful, obligation.doubtful = obligation.doubtful, []
+    result = finish(walk, obligation)
+    if obligation.done is None and any(
+        walk.coverage.lacks_field(kind, name) for name in effect.fields
+    ):
+        return replace(result, outcome=outcomes.NOT_OBSERVABLE)
+    if obligation.done is None and doubtful and result.outcome == outcomes.PENDING:
+        return result
+    return result

@@ -1,0 +1,185 @@
+"""The kernel: one child's record judged under one policy at one instant.
+
+Pure: no clock, no environment, no input or output. Live use and a scan of years call the same function.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missingrules.actions import Actions
+from missingrules.calendar import to_us
+from missingrules.duties import Floor, Recorded
+from missingrules.fields import recorded
+from missingrules.finding import Assessment, Finding, Withdrawn
+from missingrules.grades import graded
+from missingrules.moments import Walk
+from missingrules.record import EVERYTHING, Record, history
+from missingrules.repeating import Repeating
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from missingrules.duties import Duty
+    from missingrules.log import Entry, EntryLike
+    from missingrules.matchers import Engine
+    from missingrules.moments import Asked
+    from missingrules.policy import Policy
+    from missingrules.record import Coverage
+
+
+def evaluate(
+    policy: Policy,
+    record: Record | Iterable[EntryLike],
+    *,
+    as_of: dt.datetime,
+    coverage: Coverage = EVERYTHING,
+    engine: Engine = "native",
+) -> Assessment:
+    """Judge the record of one child as it was known at ``as_of`` (an aware datetime; there is no default).
+
+    ``record`` may also be entries of one child in any order. ``coverage`` says what the source of the log
+    could have shown; the same for every child of a log. ``engine`` chooses the matcher: ``native``,
+    ``durable``, or ``both``, which raises :class:`~missingrules.errors.EngineError` on any difference.
+    """
+    if not isinstance(record, Record):
+        record = Record.of(record)
+    return judge(policy, record, as_of=to_us(as_of), coverage=coverage, engine=engine)
+
+
+def judge(
+    policy: Policy,
+    record: Record,
+    *,
+    as_of: int,
+    coverage: Coverage = EVERYTHING,
+    engine: Engine = "native",
+    trace: list[Asked] | None = None,
+) -> Assessment:
+    """Do what :func:`evaluate` does, with instants in UTC microseconds; ``trace`` gathers every condition."""
+    walk = walked(policy, record, as_of=as_of, coverage=coverage, engine=engine, trace=trace)
+    return assess(walk, record)
+
+
+def assess(walk: Walk, record: Record) -> Assessment:
+    """Settle every duty that a walk met."""
+    policy, as_of = walk.policy, walk.as_of
+    findings: list[Finding] = []
+    for rule, duties in policy.duties.items():
+        if duties:
+            findings += settle(walk, rule, duties)
+    findings.sort(key=lambda f: (f.opened_us, f.duty.rule, f.episode_id or "", f.anchor, f.slot))
+    wakeups = {at for at in walk.wakeups if at > as_of}
+    wakeups |= {f.due_us for f in findings if f.outcome == "pending" and f.due_us is not None}
+    return Assessment(
+        child_id=record.child_id,
+        policy=policy,
+        record=record,
+        coverage=walk.coverage,
+        as_of_us=as_of,
+        findings=tuple(findings),
+        data_gaps=walk.gaps(findings),
+        wakeups=tuple(sorted(wakeups)),
+        corrections=walk.history.corrections,
+    )
+
+
+def walked(
+    policy: Policy,
+    record: Record,
+    *,
+    as_of: int,
+    coverage: Coverage = EVERYTHING,
+    engine: Engine = "native",
+    trace: list[Asked] | None = None,
+) -> Walk:
+    """Walk through the record up to ``as_of`` and return what was met on the way."""
+    return Walk(
+        policy=policy,
+        matcher=policy.matcher(engine),
+        history=history(record, as_of),
+        as_of=as_of,
+        coverage=coverage,
+        child_id=record.child_id,
+        incomplete=record.incomplete,
+        trace=trace,
+    ).run()
+
+
+def settle(walk: Walk, rule: str, duties: Sequence[Duty]) -> list[Finding]:
+    """Everything that one rule comes to for the child."""
+    effect = duties[0].effect
+    openings = [o for o in walk.openings if o.duty.rule == rule]
+    if isinstance(effect, Floor):
+        cases = [case for (name, _), case in walk.floors.items() if name == rule]
+        return [finding for case in cases for finding in graded(walk, case)]
+    if isinstance(effect, Recorded):
+        return recorded(walk, openings)
+    actions = Actions(walk, rule, duties)
+    found = actions.settle(openings, [m for m in walk.counts if m.duty.rule == rule])
+    for (name, _, _), pulses in sorted(walk.pulses.items()):
+        if name == rule:
+            found += Repeating(walk, actions, pulses).findings()
+    return found
+
+
+def next_change(assessment: Assessment) -> int | None:
+    """The first instant after ``as_of`` at which a deadline ends or time alone changes a finding."""
+    known, _ = assessment.record.known(assessment.as_of_us)
+    record = Record(assessment.child_id, known, assessment.record.incomplete)
+    due = {f.due_us for f in assessment.findings if f.outcome == "pending"}
+    before = {(f.finding_id, f.outcome, f.missed) for f in assessment.findings}
+    waiting = list(assessment.wakeups)
+    seen: set[int] = set()
+    while waiting:
+        instant = min(waiting)
+        waiting.remove(instant)
+        if instant in seen:
+            continue
+        seen.add(instant)
+        if instant in due:
+            return instant
+        later = judge(assessment.policy, record, as_of=instant, coverage=assessment.coverage)
+        if {(f.finding_id, f.outcome, f.missed) for f in later.findings} != before:
+            return instant
+        waiting += [at for at in later.wakeups if at not in seen]
+    return None
+
+
+def withdrawn(assessment: Assessment, earlier: dt.datetime | Assessment) -> tuple[Withdrawn, ...]:
+    """Findings made at an earlier instant that are gone because of corrections known since then."""
+    if not isinstance(earlier, Assessment):
+        earlier = judge(
+            assessment.policy, assessment.record, as_of=to_us(earlier), coverage=assessment.coverage
+        )
+    now = {finding.finding_id for finding in assessment.findings}
+    since = [entry for entry in assessment.corrections if entry.known > earlier.as_of_us]
+    gone: list[Withdrawn] = []
+    for finding in earlier.findings:
+        if finding.finding_id in now:
+            continue
+        causes = [entry for entry in since if _touches(entry, finding, assessment)]
+        if causes:
+            gone.append(
+                Withdrawn(
+                    finding,
+                    tuple(entry.entry_id for entry in causes),
+                    tuple(sorted({entry.by for entry in causes if entry.by})),
+                    tuple(
+                        str(entry.fields["reason"]) for entry in causes if "reason" in entry.fields
+                    ),
+                )
+            )
+    return tuple(gone)
+
+
+def _touches(correction: Entry, finding: Finding, assessment: Assessment) -> bool:
+    """Whether a correction changes an entry or an episode that a finding rests on."""
+    rests_on = {*finding.evidence, *finding.cited}
+    if correction.fields.get("of") is not None:
+        return correction.fields["of"] in rests_on
+    episodes = {
+        entry.episode_id for entry in assessment.record.entries if entry.entry_id in rests_on
+    }
+    return correction.episode_id in episodes or correction.fields.get("into") in episodes

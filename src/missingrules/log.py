@@ -1,0 +1,461 @@
+"""A log of entries: one entry as the kernel sees it, and reading and writing JSON Lines.
+
+Reading never stops at a fault. Every line ends as accepted, duplicate or rejected, the three add up
+to the lines read, and :class:`Log` lists every fault of every rejected line with its place.
+
+**Derived ids.** An entry without an ``entry_id`` gets ``e-`` and the first 32 hexadecimal digits of
+the SHA-256 of its content. The content is one JSON object, written as RFC 8785 asks (keys sorted,
+no spaces, UTF-8, no needless escapes), of every column that is recorded, ``entry_id`` apart, and
+every field that is recorded, all on one level. ``recorded_at`` is always there: without one it is
+``at``. Instants are in UTC as ``2024-03-31T00:30:00Z``, with exactly six decimals where they have a
+fraction of a second; dates as ``2009-05-23``; yes / no answers as ``yes``, ``no`` or
+``not_applicable``; lists sorted, each value once; texts without the blank characters around them. A
+role is taken as it was logged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from missingrules import calendar, jsonlines, values
+from missingrules.entries import VOIDS_NOTHING, Episode, TypedEntry
+from missingrules.errors import Fault, LogError
+from missingrules.vocabulary import COLUMNS, kind_of, standard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from missingrules.vocabulary import Kind, Vocabulary
+
+_COLUMNS = frozenset(COLUMNS)
+_UNKNOWN_LISTED = 20  # of one row; a row with thousands is not a row of this log
+
+
+# --- Entries -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a log, in the form that the kernel works with.
+
+    ``at`` and ``recorded`` are microseconds since 1970 in UTC. ``fields`` has only what was
+    recorded: a choice or yes / no answer as ``str``, choices as a sorted ``tuple``, a date as
+    ``date``, an instant as ``int`` of microseconds, a text without blanks around it.
+    """
+
+    entry_id: str
+    child_id: str
+    episode_id: str | None
+    kind: str
+    at: int
+    recorded: int
+    by: str | None = None
+    fields: Mapping[str, object] = field(default_factory=dict, hash=False)
+    area: str | None = None
+    authority: str | None = None
+
+    @property
+    def known(self) -> int:
+        """From when on the entry is known: the later of when it was, and when it was entered."""
+        return max(self.at, self.recorded)
+
+
+EntryLike: TypeAlias = Entry | TypedEntry | Episode | Mapping[str, Any]
+"""What stands for one entry, or (an :class:`Episode`) for several."""
+
+
+def to_entry(typed: TypedEntry) -> Entry:
+    """Turn a typed entry into the kernel's form, with its id derived if it has none."""
+    fields = {}
+    for name in kind_of(type(typed)).fields:
+        cell = getattr(typed, name)
+        if not values.blank(cell):
+            fields[name] = calendar.to_us(cell) if isinstance(cell, dt.datetime) else cell
+    at = calendar.to_us(typed.at)
+    return _with_id(
+        Entry(
+            entry_id=typed.entry_id or "",
+            child_id=typed.child_id,
+            episode_id=typed.episode_id,
+            kind=kind_of(type(typed)).name,
+            at=at,
+            recorded=at if typed.recorded_at is None else calendar.to_us(typed.recorded_at),
+            by=typed.by,
+            fields=fields,
+            area=typed.area,
+            authority=typed.authority,
+        )
+    )
+
+
+def to_entries(item: EntryLike, *, vocabulary: Vocabulary | None = None) -> tuple[Entry, ...]:
+    """Turn whatever stands for entries into the kernel's form: a wide row gives several.
+
+    A mapping is a row with the canonical names; raises :class:`LogError` with all that is wrong
+    with it.
+    """
+    if isinstance(item, Entry):
+        return (item,)
+    if isinstance(item, TypedEntry):
+        return (to_entry(item),)
+    if isinstance(item, Episode):
+        return tuple(to_entry(each) for each in item.entries())
+    if isinstance(item, Mapping):
+        found = entry_from_row(item, vocabulary)
+        if isinstance(found, Entry):
+            return (found,)
+        raise LogError(found)
+    raise TypeError(f"item must be an entry, an Episode or a mapping, not {type(item).__name__}")
+
+
+def to_json(entry: Entry) -> dict[str, Any]:
+    """Write an entry as a row of the log: canonical names, times in UTC.
+
+    What is not recorded is left out. The reader makes the same entry of it.
+    """
+    return {"entry_id": entry.entry_id, **_content(entry)}
+
+
+def derive_entry_id(entry: Entry) -> str:
+    """Give the id that the content of an entry has (see the recipe at the top of this module)."""
+    return f"e-{hashlib.sha256(canonical(entry)).hexdigest()[:32]}"
+
+
+def _content(entry: Entry) -> dict[str, Any]:
+    cells = {
+        "child_id": entry.child_id,
+        "episode_id": entry.episode_id,
+        "at": _utc(entry.at),
+        "recorded_at": _utc(entry.recorded),
+        "kind": entry.kind,
+        "by": entry.by,
+        "area": entry.area,
+        "authority": entry.authority,
+    }
+    row: dict[str, Any] = {name: cell for name, cell in cells.items() if cell is not None}
+    for name, cell in entry.fields.items():
+        if isinstance(cell, int):
+            row[name] = _utc(cell)
+        elif isinstance(cell, dt.date):
+            row[name] = cell.isoformat()
+        else:
+            row[name] = list(cell) if isinstance(cell, tuple) else cell
+    return row
+
+
+_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def canonical(entry: Entry) -> bytes:
+    """Give the content of an entry as the recipe at the top of this module writes it."""
+    return _write(_content(entry)).encode()
+
+
+def _utc(us: int) -> str:
+    return calendar.from_us(us).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _with_id(entry: Entry) -> Entry:
+    if not entry.entry_id:
+        object.__setattr__(entry, "entry_id", derive_entry_id(entry))  # still in the making
+    return entry
+
+
+# --- One row -------------------------------------------------------------------------------------
+
+
+class _Trouble(NamedTuple):
+    """Something wrong with a row, and the key that it hangs on."""
+
+    key: str
+    code: str
+    message: str
+    hint: str = ""
+
+
+def entry_from_row(
+    row: Mapping[str, Any],
+    vocabulary: Vocabulary | None = None,
+    zone: str | None = None,
+    *,
+    source: str = "row",
+    line: int = 0,
+) -> Entry | list[Fault]:
+    """Make an entry of one row with the canonical names, or list everything wrong with it.
+
+    Cells are text, as in a file, or Python values: ``datetime``, ``date``, ``bool``, lists.
+    ``zone`` is the IANA zone of local times without an offset; without it they are faults.
+    ``source`` and ``line`` say where the row stands; the column is 1, or 0 without a line.
+    """
+    read = _read(row, vocabulary or standard(), zone)
+    if isinstance(read, Entry):
+        return read
+    column = 1 if line else 0
+    return [Fault(source, line, column, each.code, each.message, each.hint) for each in read]
+
+
+def _read(
+    row: Mapping[str, Any], vocabulary: Vocabulary, zone: str | None
+) -> Entry | list[_Trouble]:
+    troubles: list[_Trouble] = []
+    instant = values.reader("instant", zone=zone)
+    child_id = _cell(row, "child_id", values.identifier, troubles, required=True)
+    episode_id = _cell(row, "episode_id", values.identifier, troubles)
+    entry_id = _cell(row, "entry_id", values.identifier, troubles)
+    at = _cell(row, "at", instant, troubles, required=True)
+    recorded = _cell(row, "recorded_at", instant, troubles)
+    by = _cell(row, "by", values.word, troubles)
+    area = _cell(row, "area", values.label, troubles)
+    authority = _cell(row, "authority", values.label, troubles)
+    kind = _kind(row, vocabulary, troubles)
+    fields: dict[str, object] = {}
+    if kind is not None:
+        fields = _fields(row, kind, vocabulary, zone, troubles)
+        _check_home(kind, row, troubles)
+    if troubles or kind is None:
+        return troubles
+    return _with_id(
+        Entry(
+            entry_id=entry_id or "",
+            child_id=child_id,
+            episode_id=episode_id,
+            kind=kind.name,
+            at=at,
+            recorded=at if recorded is None else recorded,
+            by=by,
+            fields=fields,
+            area=area,
+            authority=authority,
+        )
+    )
+
+
+def _cell(
+    row: Mapping[str, Any],
+    name: str,
+    read: Callable[[object], Any],
+    troubles: list[_Trouble],
+    *,
+    required: bool = False,
+) -> Any:
+    """Read one cell; None if it is not recorded, or not readable."""
+    cell = row.get(name)
+    if values.blank(cell):
+        if required:
+            troubles.append(_Trouble(name, "missing-field", f"`{name}` is missing"))
+        return None
+    try:
+        return read(cell)
+    except values.UnreadableError as error:
+        troubles.append(_Trouble(name, error.code, f"`{name}` {error.message}", error.hint))
+        return None
+
+
+def _kind(row: Mapping[str, Any], vocabulary: Vocabulary, troubles: list[_Trouble]) -> Kind | None:
+    name = row.get("kind")
+    if values.blank(name):
+        troubles.append(_Trouble("kind", "missing-field", "`kind` is missing"))
+        return None
+    kind = vocabulary.kinds.get(name) if isinstance(name, str) else None
+    if kind is None:
+        shown = f"`{name}` " if isinstance(name, str) and values.quotable(name) else "what it says "
+        hint = values.suggestion(name, vocabulary.kinds) if isinstance(name, str) else ""
+        hint = hint or "A policy may add kinds: read the log with its vocabulary."
+        troubles.append(
+            _Trouble("kind", "unknown-kind", f"`kind`: {shown}is no kind of entry", hint)
+        )
+    return kind
+
+
+def _fields(
+    row: Mapping[str, Any],
+    kind: Kind,
+    vocabulary: Vocabulary,
+    zone: str | None,
+    troubles: list[_Trouble],
+) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    unknown: list[object] = []
+    for name, cell in row.items():
+        if name in _COLUMNS or name in kind.fields:
+            continue
+        if not (name in vocabulary.names and values.blank(cell)):  # a column of other kinds, empty
+            unknown.append(name)
+    troubles.extend(_unknown_field(name, kind, vocabulary) for name in unknown[:_UNKNOWN_LISTED])
+    if len(unknown) > _UNKNOWN_LISTED:
+        message = f"{len(unknown) - _UNKNOWN_LISTED} more names are no fields of `{kind.name}`"
+        troubles.append(_Trouble("", "unknown-field", message))
+    for name, told in kind.fields.items():
+        read = values.reader(told.type, told.values, zone)
+        found = _cell(row, name, read, troubles, required=told.required)
+        if found is not None and found != ():
+            fields[name] = found
+    return fields
+
+
+def _unknown_field(name: object, kind: Kind, vocabulary: Vocabulary) -> _Trouble:
+    if not isinstance(name, str):
+        return _Trouble("", "unknown-field", f"a name is no text, and no field of `{kind.name}`")
+    shown = f"`{name}`" if values.quotable(name) else "a name"
+    elsewhere = vocabulary.with_field(name)
+    if elsewhere:
+        hint = f"It belongs to: {', '.join(elsewhere)}."
+    else:
+        hint = values.suggestion(name, [*COLUMNS, *kind.fields])
+    return _Trouble(name, "unknown-field", f"{shown} is no field of `{kind.name}`", hint)
+
+
+def _check_home(kind: Kind, row: Mapping[str, Any], troubles: list[_Trouble]) -> None:
+    without = values.blank(row.get("episode_id"))
+    if kind.home == "episode" and without:
+        message = f"`episode_id` is missing: `{kind.name}` belongs to an episode"
+        troubles.append(_Trouble("episode_id", "missing-field", message))
+    elif kind.home == "child" and not without:
+        message = f"`episode_id` must be empty: `{kind.name}` is about the child"
+        troubles.append(_Trouble("episode_id", "wrong-home", message))
+    elif kind.name == "voided" and without and values.blank(row.get("of")):
+        troubles.append(_Trouble("of", "missing-field", f"`of` {VOIDS_NOTHING}"))
+
+
+# --- The whole log -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What a log held.
+
+    ``rows`` is the sum of accepted entries, ``duplicates`` and ``rejected``. A rejected row may be
+    the very action that seems to be missing: ``incomplete`` names the children it may belong to,
+    and ``unattributed`` counts the rows that could be anybody's. ``conflicts`` are the ids that
+    stood over two contents, of which the earliest recorded was kept.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    """Sorted by child, time, time of recording and id, in whatever order they came."""
+    duplicates: int = 0
+    rows: int = 0
+    rejected: int = 0
+    faults: tuple[Fault, ...] = ()
+    """Everything wrong with the rejected rows, in order of place."""
+    incomplete: frozenset[str] = frozenset()
+    unattributed: int = 0
+    conflicts: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> int | None:
+        """When the earliest entry happened."""
+        return min((entry.at for entry in self.entries), default=None)
+
+    @property
+    def last(self) -> int | None:
+        """When the latest entry happened."""
+        return max((entry.at for entry in self.entries), default=None)
+
+    def by_child(self) -> dict[str, tuple[Entry, ...]]:
+        """Give each child's entries, children in order of id."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.child_id, []).append(entry)
+        return {child_id: tuple(entries) for child_id, entries in found.items()}
+
+
+class Intake:
+    """Where rows are counted while a log is read, from whatever source; ends in a :class:`Log`."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self._entries: dict[str, Entry] = {}
+        self._conflicts: set[str] = set()
+        self._duplicates = 0
+        self._rejected = 0
+        self._faults: list[Fault] = []
+        self._incomplete: set[str] = set()
+        self._unattributed = 0
+
+    def accept(self, entry: Entry) -> None:
+        """Take an entry; the same one again is a duplicate.
+
+        Of two contents under one id the earliest recorded is kept, then the earliest, then the one
+        whose canonical content sorts first; the id is a conflict.
+        """
+        held = self._entries.get(entry.entry_id)
+        if held is None:
+            self._entries[entry.entry_id] = entry
+            return
+        self._duplicates += 1
+        if held != entry:
+            self._conflicts.add(entry.entry_id)
+            if _earliest(entry) < _earliest(held):
+                self._entries[entry.entry_id] = entry
+
+    def reject(self, faults: Iterable[Fault], child_id: object = None) -> None:
+        """Count a row as rejected; ``child_id`` is the cell it had there, whatever it held."""
+        self._rejected += 1
+        self._faults.extend(faults)
+        try:
+            self._incomplete.add(values.identifier(child_id))
+        except values.UnreadableError:
+            self._unattributed += 1
+
+    def log(self) -> Log:
+        """Close the books."""
+        entries = sorted(
+            self._entries.values(),
+            key=lambda entry: (entry.child_id, entry.at, entry.recorded, entry.entry_id),
+        )
+        return Log(
+            entries=tuple(entries),
+            duplicates=self._duplicates,
+            rows=len(entries) + self._duplicates + self._rejected,
+            rejected=self._rejected,
+            faults=tuple(sorted(self._faults)),
+            incomplete=frozenset(self._incomplete),
+            unattributed=self._unattributed,
+            conflicts=tuple(sorted(self._conflicts)),
+        )
+
+
+def _earliest(entry: Entry) -> tuple[int, int, bytes]:
+    return entry.recorded, entry.at, canonical(entry)
+
+
+def read_jsonl(
+    lines: str | os.PathLike[str] | IO[bytes] | IO[str] | Iterable[bytes] | Iterable[str],
+    *,
+    vocabulary: Vocabulary | None = None,
+    zone: str | None = None,
+    source: str | None = None,
+) -> Log:
+    """Read a log in JSON Lines: a path, a stream or an iterable of lines.
+
+    ``vocabulary`` is the one of the policy, if it adds to the standard one. ``zone`` is the IANA
+    zone of times without an offset; without it they are rejected. ``source`` is what faults call
+    the log; without it, its path. Raises :class:`LogError` where nothing can be read at all,
+    ``ValueError`` for a zone that does not exist.
+    """
+    if zone is not None:
+        calendar.parse_instant("2000-01-01T12:00:00", zone)
+    if source is None:
+        source = os.fspath(lines) if isinstance(lines, (str, os.PathLike)) else "log"
+    words = vocabulary or standard()
+    intake = Intake()
+    for line in jsonlines.read_lines(lines):
+        found = [] if line.cells is None else _read(line.cells, words, zone)
+        if isinstance(found, Entry) and not line.troubles:
+            intake.accept(found)
+            continue
+        faults = [Fault(source, line.number, *trouble) for trouble in line.troubles]
+        if not isinstance(found, Entry):
+            places = jsonlines.key_columns(line.text) if found else {}
+            faults += [
+                Fault(source, line.number, places.get(key, 1), *told) for key, *told in found
+            ]
+        cells = {} if line.cells is None or "child_id" in line.repeated else line.cells
+        intake.reject(faults, cells.get("child_id"))
+    return intake.log()

@@ -1,0 +1,788 @@
+"""Walk through one child's history, moment by moment, and note where duties arise.
+
+A moment is one instant with everything of that instant applied: entries, times of grace that end, and
+durations that are reached. Conditions are read after all of it, so that no answer depends on the order of
+entries inside a moment.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from missingrules import terms
+from missingrules.duties import (
+    Floor,
+    OnCount,
+    OnEntry,
+    Recorded,
+)
+from missingrules.episode import Episode, Since, legs_of
+from missingrules.grades import bind_grades
+from missingrules.record import Remark
+from missingrules.terms import MAYBE, NO, UNKNOWN, YES
+from missingrules.vocabulary import GRADES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from missingrules.calendar import Duration
+    from missingrules.duties import Duty
+    from missingrules.episode import Leg
+    from missingrules.finding import Finding
+    from missingrules.grades import FloorCase
+    from missingrules.log import Entry
+    from missingrules.matchers import Matcher
+    from missingrules.policy import Policy
+    from missingrules.record import Coverage, History
+    from missingrules.terms import Condition, Prop
+
+Role = Literal["if", "where", "unless", "term", "label", "grace", "field", "watch", "every"]
+
+
+@dataclass(slots=True, eq=False)
+class Opening:
+    """A trigger that fired: a duty arises here if ``truth`` is ``YES``, may arise if it is ``MAYBE``."""
+
+    duty: Duty
+    episode: Episode | None
+    leg: int
+    at: int
+    known: int
+    anchor: Entry
+    truth: int
+    cited: tuple[str, ...]
+    unknown: tuple[str, ...]
+    due_from: int
+    names: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class CountMoment:
+    """Episodes that began to count, for one duty, and whether its condition held just then."""
+
+    duty: Duty
+    trigger: OnCount
+    at: int
+    sure: list[Episode]
+    maybe: list[Episode]
+    truth: int
+    cited: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a repeating duty looks like from a moment on: whether it applies, and at what interval."""
+
+    at: int
+    truth: int
+    interval: Duration
+    cited: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One condition judged, kept for explanations: what was asked when, on which facts, with what answer."""
+
+    rule: str
+    role: Role
+    condition: Condition
+    at: int
+    episode_id: str | None
+    entry_id: str | None
+    facts: dict[Prop, int]
+    sources: dict[Prop, str]
+    truth: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WindowTest:
+    """One time that a count was held against its threshold, kept for explanations.
+
+    ``inside`` lie in the window that ends at ``end``; ``counted`` are all that counted by ``at`` and were not
+    used up by an action before.
+    """
+
+    rule: str
+    trigger: OnCount
+    at: int
+    end: int
+    inside: tuple[Episode, ...]
+    counted: tuple[Episode, ...]
+    used_up: frozenset[str]
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _GraceEnds:
+    """A time of grace, begun at ``started``, is over."""
+
+    episode: Episode
+    number: int
+    started: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _StillOpen:
+    """An episode has been open for as long as a duty says."""
+
+    episode: Episode
+    duty: Duty
+    leg: Leg
+
+
+@dataclass(eq=False)
+class Walk:
+    """The walk, and what it gathered on the way. Run it once with :meth:`run`."""
+
+    policy: Policy
+    matcher: Matcher
+    history: History
+    as_of: int
+    coverage: Coverage
+    child_id: str
+    incomplete: bool = False
+    trace: list[Asked] | None = None
+
+    def __post_init__(self) -> None:
+        """Set the scene: episodes with their legs, and what is to happen when."""
+        self.facts: dict[Prop, int] = {}
+        self.sources: dict[Prop, str] = {}
+        self.markers: dict[str, str] = {}
+        self.born: tuple[object, str] | None = None
+        self.openings: list[Opening] = []
+        self.counts: list[CountMoment] = []
+        self.pulses: dict[tuple[str, str, int], list[tuple[Duty, Pulse]]] = {}
+        self.floors: dict[tuple[str, str], FloorCase] = {}
+        self.releases: dict[tuple[int, str | None], list[tuple[int, int, tuple[str, ...]]]] = {}
+        self.wakeups: list[int] = []
+        self.window_tests: list[WindowTest] = []
+        self.remarks: list[Remark] = []
+        self.by_entry: dict[str, Episode] = {}
+        self.known_by_id: dict[str, int] = {e.entry_id: e.known for e in self.history.child}
+        self.episodes: list[Episode] = []
+        self.index = self.policy.index
+        self._watching: dict[str | None, dict[int, Condition]] = {}
+        self._entry_facts: dict[str, dict[Prop, int]] = {}
+        self._timers: list[tuple[int, int, _GraceEnds | _StillOpen]] = []
+        self._ticket = 0
+        for story in self.history.episodes:
+            episode = Episode(story, legs_of(story, self.remarks), {}, {})
+            self.episodes.append(episode)
+            for entry in story.entries:
+                self.by_entry[entry.entry_id] = episode
+                self.known_by_id[entry.entry_id] = entry.known
+
+    # -- setting the scene ---------------------------------------------------------------------------
+
+    def _events(self) -> list[tuple[int, int, str, Entry, bool, bool]]:
+        """Give (instant, recorded, id, entry, happens, becomes known), in order."""
+        events = []
+        entries = [
+            *self.history.child,
+            *(e for episode in self.episodes for e in episode.story.entries),
+        ]
+        for entry in entries:
+            if entry.recorded > entry.at:
+                events.append((entry.at, entry.recorded, entry.entry_id, entry, True, False))
+                events.append((entry.recorded, entry.recorded, entry.entry_id, entry, False, True))
+            else:
+                events.append((entry.at, entry.recorded, entry.entry_id, entry, True, True))
+        events.sort(key=lambda event: event[:3])
+        return events
+
+    def run(self) -> Walk:
+        """Walk to ``as_of``."""
+        for episode in self.episodes:
+            self._set_open_timers(episode)
+        events = self._events()
+        place, total = 0, len(events)
+        while place < total or self._timers:
+            now = events[place][0] if place < total else self._timers[0][0]
+            if self._timers:
+                now = min(now, self._timers[0][0])
+            if now > self.as_of:
+                break
+            first = place
+            while place < total and events[place][0] == now:
+                place += 1
+            self._moment(now, events[first:place])
+        return self
+
+    def _set_open_timers(self, episode: Episode) -> None:
+        for duty, trigger in self.index.on_open:
+            for leg in episode.legs:
+                start: object = leg.start
+                if trigger.since == "missing_since":
+                    start = leg.report.fields.get("missing_since")
+                    if start is None:
+                        self._missing_since(episode, leg, duty)
+                        start = leg.start
+                assert isinstance(start, int)  # noqa: S101 - the log holds instants as numbers
+                instant = max(
+                    self.policy.calendar.reached(start, trigger.duration, trigger.strict), leg.start
+                )
+                if leg.found is not None and leg.found < instant:
+                    continue
+                if not duty.in_force(instant):
+                    continue
+                if instant > self.as_of:
+                    self.wakeups.append(instant)
+                else:
+                    self._push(instant, _StillOpen(episode, duty, leg))
+
+    def _missing_since(self, episode: Episode, leg: Leg, duty: Duty) -> None:
+        self.remarks.append(
+            Remark(
+                "missing_since_not_recorded",
+                f"Report {leg.report.entry_id} does not say since when the child was missing; the time of the "
+                "report is used.",
+                episode.episode_id,
+                (leg.report.entry_id,),
+                duty.rule,
+            )
+        )
+
+    def _push(self, instant: int, timer: _GraceEnds | _StillOpen) -> None:
+        self._ticket += 1
+        heapq.heappush(self._timers, (instant, self._ticket, timer))
+
+    def labelled(self, trigger: OnCount, episode: Episode, at: int, known: int) -> int:
+        """Judge an episode by its recorded label as it stood at an instant, on what was known by then."""
+        shadow = Episode(episode.story, episode.legs, dict(self.facts), dict(self.sources))
+        for entry in episode.story.entries:
+            if entry.at <= at and entry.recorded <= known:
+                for by_known in (False, True):
+                    for setter, _ in self.policy.setters[by_known].get(entry.kind, ()):
+                        setter(shadow.facts, shadow.sources, entry)
+        return self.ask("", "label", trigger.label, at, shadow)[0]
+
+    def entries_by_id(self, ids: Iterable[str]) -> list[Entry]:
+        """Entries of the record by id, in the order asked for."""
+        table = {e.entry_id: e for e in self.history.child}
+        table |= {e.entry_id: e for ep in self.episodes for e in ep.story.entries}
+        return [table[i] for i in ids if i in table]
+
+    def gaps(self, findings: Sequence[Finding]) -> tuple[Remark, ...]:
+        """Everything about the record that a person should look at, each once."""
+        remarks = [*self.history.remarks, *self.remarks]
+        for finding in findings:
+            if finding.outcome == "indeterminate":
+                what = ", ".join(finding.unknown) or "something that the rule hangs on"
+                remarks.append(
+                    Remark(
+                        "not_recorded",
+                        f"Rule {finding.rule} cannot be judged: {what}.",
+                        finding.episode_id,
+                        finding.evidence,
+                        finding.rule,
+                    )
+                )
+        return tuple(dict.fromkeys(remarks))
+
+    # -- one moment ----------------------------------------------------------------------------------
+
+    def _moment(self, now: int, events: Sequence[tuple[int, int, str, Entry, bool, bool]]) -> None:
+        touched: dict[str, Episode] = {}
+        child_changed = False
+        happened: list[Entry] = []
+        learned: list[Entry] = []
+        grades_before = {}
+        for _, _, _, entry, happens, becomes_known in events:
+            episode = self.by_entry.get(entry.entry_id)
+            if episode is None:
+                child_changed = True
+            else:
+                if episode.episode_id not in touched:
+                    grades_before[episode.episode_id] = episode.grade
+                touched[episode.episode_id] = episode
+            if happens:
+                happened.append(entry)
+                self._apply(entry, episode, now, known=False)
+            if becomes_known:
+                learned.append(entry)
+                self._apply(entry, episode, now, known=True)
+        ended: list[_GraceEnds] = []
+        opened: list[_StillOpen] = []
+        while self._timers and self._timers[0][0] == now:
+            timer = heapq.heappop(self._timers)[2]
+            touched.setdefault(timer.episode.episode_id, timer.episode)
+            if isinstance(timer, _GraceEnds):
+                ended.append(timer)
+            else:
+                opened.append(timer)
+        if child_changed:
+            for episode in self.episodes:
+                away = episode.leg(now)
+                if away is not None and (away.returned is None or away.returned > now):
+                    touched.setdefault(episode.episode_id, episode)
+        for episode in touched.values():
+            grades_before.setdefault(episode.episode_id, episode.grade)
+            self._graces(episode, now)
+        for grace in ended:
+            self._end_grace(grace, now)
+        self._count(now, list(touched.values()))
+        for entry in happened:
+            self._fire(entry, now)
+        for still in opened:
+            leg = still.leg
+            self._open(still.duty, still.episode, leg.number, now, leg.report, YES, (), now)
+        for episode in touched.values():
+            bind_grades(self, episode, now, happened, learned, grades_before[episode.episode_id])
+            self._pulse(episode, now)
+            self._watch(episode, now)
+        self._watch(None, now)
+
+    def _apply(self, entry: Entry, episode: Episode | None, now: int, *, known: bool) -> None:
+        for setter, scope in self.policy.setters[known].get(entry.kind, ()):
+            for facts, sources in self._reach(scope, episode):
+                setter(facts, sources, entry)
+        if known:
+            if entry.kind == "marker_added":
+                self.markers[str(entry.fields.get("marker"))] = entry.entry_id
+            elif entry.kind == "marker_removed":
+                self.markers.pop(str(entry.fields.get("marker")), None)
+            elif entry.kind == "concern_noted" and episode is not None:
+                episode.concerns[str(entry.fields.get("concern"))] = entry.entry_id
+            return
+        if entry.kind == "graded" and episode is not None and "grade" in entry.fields:
+            episode.grade = (GRADES.index(str(entry.fields["grade"])), entry)
+        elif entry.kind == "born" and "date_of_birth" in entry.fields:
+            self.born = (entry.fields["date_of_birth"], entry.entry_id)
+        elif entry.kind == "reported" and episode is not None:
+            leg = episode.leg(now)
+            if leg is not None and leg.number and leg.start == now:
+                for prop in self.policy.props:
+                    if prop.what == "has" and prop.scope == "episode":
+                        episode.facts.pop(prop, None)
+        for prop, check in self.policy.watched.get(entry.kind, ()):
+            truth = YES if check is None else self.ask_entry("", "watch", check, entry)
+            if truth == NO:
+                continue
+            for facts, sources in self._reach(prop.scope, episode):
+                if truth == YES or facts.get(prop) != YES:
+                    facts[prop] = YES if truth == YES else UNKNOWN
+                    sources[prop] = entry.entry_id
+
+    def _reach(
+        self, scope: str, episode: Episode | None
+    ) -> list[tuple[dict[Prop, int], dict[Prop, str]]]:
+        """Whose facts an entry changes: an episode's own, or the child's, which every episode shares."""
+        if scope == "episode" and episode is not None:
+            return [(episode.facts, episode.sources)]
+        return [(self.facts, self.sources), *((e.facts, e.sources) for e in self.episodes)]
+
+    # -- asking --------------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        rule: str,
+        role: Role,
+        condition: Condition | None,
+        now: int,
+        episode: Episode | None,
+    ) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+        """Judge a condition at a moment: the truth, the entries it rests on, and what was not recorded."""
+        if condition is None:
+            return YES, (), ()
+        facts = self.facts if episode is None else episode.facts
+        sources = self.sources if episode is None else episode.sources
+        extra: list[str] = []
+        if condition.ages or condition.lasted or condition.counts:
+            facts = dict(facts)
+            self._work_out(condition, facts, now, episode, extra)
+        if self.coverage.limited:
+            facts = self._observable(condition, facts, now)
+        truth = self.matcher.judge(condition, facts)
+        if self.trace is not None:
+            self.trace.append(
+                Asked(
+                    rule,
+                    role,
+                    condition,
+                    now,
+                    None if episode is None else episode.episode_id,
+                    None,
+                    {prop: facts.get(prop, 0) for prop in condition.facts},
+                    {prop: sources[prop] for prop in condition.facts if prop in sources},
+                    truth,
+                )
+            )
+        cited = [sources[prop] for prop in condition.facts if prop in sources]
+        unknown: tuple[str, ...] = ()
+        if truth == MAYBE:
+            unknown = tuple(
+                dict.fromkeys(
+                    _named(prop)
+                    for prop in condition.facts
+                    if facts.get(prop, 0) in (terms.NOT_RECORDED, UNKNOWN)
+                )
+            )
+        return truth, tuple(dict.fromkeys((*cited, *extra))), unknown
+
+    def ask_entry(self, rule: str, role: Role, condition: Condition | None, entry: Entry) -> int:
+        """Judge a condition on the fields of one entry."""
+        if condition is None:
+            return YES
+        facts = self._entry_facts.get(entry.entry_id)
+        if facts is None:
+            facts = self._entry_facts[entry.entry_id] = self.policy.entry_facts(entry)
+        if self.coverage.limited:
+            facts = self._observable(condition, facts, entry.at)
+        truth = self.matcher.judge(condition, facts)
+        if self.trace is not None:
+            kept = {prop: facts.get(prop, 0) for prop in condition.facts}
+            episode = self.by_entry.get(entry.entry_id)
+            self.trace.append(
+                Asked(
+                    rule,
+                    role,
+                    condition,
+                    entry.at,
+                    None if episode is None else episode.episode_id,
+                    entry.entry_id,
+                    kept,
+                    dict.fromkeys(kept, entry.entry_id),
+                    truth,
+                )
+            )
+        return truth
+
+    def accepts(self, rule: str, kinds: dict[str, Condition | None], entry: Entry) -> int:
+        """Whether an entry is one of these kinds and says what it must."""
+        return self.ask_entry(rule, "where", kinds[entry.kind], entry)
+
+    def judge_fields(
+        self, rule: str, condition: Condition, entry: Entry, facts: dict[Prop, int]
+    ) -> int:
+        """Judge whether required fields are in order, on facts gathered from one or more entries."""
+        if self.coverage.limited:
+            facts = self._observable(condition, facts, entry.at)
+        truth = self.matcher.judge(condition, facts)
+        if self.trace is not None:
+            kept = {prop: facts.get(prop, 0) for prop in condition.facts}
+            episode = self.by_entry.get(entry.entry_id)
+            episode_id = None if episode is None else episode.episode_id
+            self.trace.append(
+                Asked(
+                    rule, "field", condition, entry.at, episode_id, entry.entry_id, kept, {}, truth
+                )
+            )
+        return truth
+
+    def _work_out(
+        self,
+        condition: Condition,
+        facts: dict[Prop, int],
+        now: int,
+        episode: Episode | None,
+        cited: list[str],
+    ) -> None:
+        """Fill in the facts that change with time alone."""
+        calendar = self.policy.calendar
+        for prop in condition.facts:
+            if prop.what == "age":
+                facts[prop] = UNKNOWN
+                if self.born is not None:
+                    facts[prop] = calendar.age(self.born[0], now)  # type: ignore[arg-type]
+                    cited.append(self.born[1])
+            elif prop.what == "lasted":
+                facts[prop] = self._lasted(prop.number, now, episode)
+                if episode is not None and episode.report is not None:
+                    cited.append(episode.report.entry_id)
+            elif prop.what in ("count_low", "count_high"):
+                term, window, placed_by = self.policy.counts[prop.number]
+                number = 0
+                for other in self.episodes:
+                    since = (
+                        other.counted.get(term.number)
+                        if prop.what == "count_low"
+                        else other.possible.get(term.number)
+                    )
+                    if since is None:
+                        continue
+                    placed = other.placed(placed_by)
+                    if window is None or window.holds(placed, now):
+                        number += 1
+                        cited.extend(since.cited)
+                facts[prop] = number
+
+    def _lasted(self, number: int, now: int, episode: Episode | None) -> int:
+        duration, since = self.policy.lasted[number]
+        leg = None if episode is None else episode.leg(now)
+        if leg is None:
+            return UNKNOWN
+        start: object = leg.start
+        if since == "missing_since":
+            start = leg.report.fields.get("missing_since")
+            if not isinstance(start, int):
+                return UNKNOWN
+        assert isinstance(start, int)  # noqa: S101 - the log holds instants as numbers
+        end = now if leg.found is None else min(now, leg.found)
+        calendar = self.policy.calendar
+        if end >= calendar.reached(start, duration, strict=True):
+            return terms.ABOVE
+        return terms.AT if end >= calendar.reached(start, duration, strict=False) else terms.BELOW
+
+    def _observable(
+        self, condition: Condition, facts: dict[Prop, int], now: int
+    ) -> dict[Prop, int]:
+        """Replace "no" and "not recorded" by unknown where the source could not have shown otherwise."""
+        patched = None
+        for prop in condition.facts:
+            value = facts.get(prop, 0)
+            if value or prop.what in ("grace", "lasted", "count_low", "count_high", "unnamed"):
+                continue
+            if prop.scope == "entry":
+                if not self.coverage.lacks_field(prop.kind, prop.name):
+                    continue
+            elif all(
+                self.coverage.holds(kind, now, now)
+                and not (prop.name and self.coverage.lacks_field(kind, prop.name))
+                for kind in self._kinds_of(prop)
+            ):
+                continue
+            if patched is None:
+                patched = dict(facts)
+            patched[prop] = UNKNOWN
+        return facts if patched is None else patched
+
+    def _kinds_of(self, prop: Prop) -> tuple[str, ...]:
+        if prop.what == "marker":
+            return ("marker_added",)
+        if prop.what == "concern":
+            return ("concern_noted",)
+        if prop.what == "has":
+            return (self.policy.watches[prop.number][0],)
+        if prop.what == "age":
+            return ("born",)
+        return (prop.kind,)
+
+    # -- times of grace ------------------------------------------------------------------------------
+
+    def _graces(self, episode: Episode, now: int) -> None:
+        if not episode.legs or now < episode.legs[0].start:
+            return
+        for number, (first, rest, within) in enumerate(self.policy.graces):
+            prop = self.index.grace_props[number]
+            state = episode.facts.get(prop, 0)
+            truth, cited, _ = self.ask("", "grace", first, now, episode)
+            if truth != YES:
+                if state:
+                    episode.facts[prop] = 0
+                    episode.grace_start.pop(number, None)
+                continue
+            if state == 0:
+                episode.facts[prop] = terms.RUNNING
+                episode.grace_start[number] = now
+                if cited:
+                    episode.sources[prop] = cited[0]
+                end = now + within.us
+                if end > self.as_of:
+                    self.wakeups.append(end)
+                else:
+                    self._push(end, _GraceEnds(episode, number, now))
+                state = terms.RUNNING
+            if state == terms.RUNNING and self.ask("", "grace", rest, now, episode)[0] == YES:
+                episode.facts[prop] = terms.KEPT
+
+    def _end_grace(self, ended: _GraceEnds, now: int) -> None:
+        episode, number = ended.episode, ended.number
+        prop = self.index.grace_props[number]
+        current = episode.grace_start.get(number) == ended.started
+        if not current or episode.facts.get(prop) != terms.RUNNING:
+            return
+        truth, _, _ = self.ask("", "grace", self.policy.graces[number][1], now, episode)
+        episode.facts[prop] = {YES: terms.KEPT, NO: terms.LAPSED, MAYBE: UNKNOWN}[truth]
+
+    # -- counting ------------------------------------------------------------------------------------
+
+    def _count(self, now: int, touched: list[Episode]) -> None:
+        changed: dict[int, tuple[list[Episode], list[Episode]]] = {}
+        for term in self.index.count_terms:
+            for episode in touched:
+                if term.number in episode.counted:
+                    continue
+                if episode.legs:
+                    if now < episode.legs[0].start:
+                        continue
+                    truth, cited, _ = self.ask("", "term", term, now, episode)
+                    report = episode.legs[0].report.entry_id
+                    cited = tuple(
+                        dict.fromkeys((report, *cited, *self._grace_sources(term, episode)))
+                    )
+                else:
+                    truth, cited = MAYBE, tuple(e.entry_id for e in episode.story.entries)
+                if truth == NO:
+                    continue
+                since = Since(now, cited)
+                sure, maybe = changed.setdefault(term.number, ([], []))
+                if truth == YES:
+                    episode.counted[term.number] = since
+                    sure.append(episode)
+                if term.number not in episode.possible:
+                    episode.possible[term.number] = since
+                    if truth == MAYBE:
+                        maybe.append(episode)
+        for duty, trigger in self.index.on_count:
+            if trigger.term.number not in changed or not duty.in_force(now):
+                continue
+            sure, maybe = changed[trigger.term.number]
+            latest = max(
+                sure or maybe,
+                key=lambda e: (e.placed(trigger.placed_by), e.episode_id),
+                default=None,
+            )
+            if latest is None:
+                continue
+            truth, cited, unknown = self.ask(duty.rule, "if", duty.condition, now, latest)
+            self.counts.append(CountMoment(duty, trigger, now, sure, maybe, truth, cited, unknown))
+            if duty.per == "episode" or isinstance(duty.effect, Floor):
+                continue
+            self._start_watching(duty, None)
+
+    def _grace_sources(self, term: Condition, episode: Episode) -> Iterator[str]:
+        """Entries behind the parts of a condition that a time of grace hides."""
+        for number in term.graces:
+            rest = self.policy.graces[number][1]
+            for prop in rest.facts:
+                if prop in episode.sources:
+                    yield episode.sources[prop]
+
+    # -- triggers ------------------------------------------------------------------------------------
+
+    def _fire(self, entry: Entry, now: int) -> None:
+        episode = self.by_entry.get(entry.entry_id)
+        for duty, trigger in self.index.on_entry.get(entry.kind, ()):
+            if not duty.in_force(now):
+                continue
+            truth = self.ask_entry(duty.rule, "where", trigger.kinds[entry.kind], entry)
+            if truth == NO:
+                continue
+            if duty.per == "child":
+                self._open(duty, None, 0, now, entry, truth, (), now)
+            elif episode is not None:
+                leg = episode.leg(now)
+                self._open(duty, episode, leg.number if leg else 0, now, entry, truth, (), now)
+            else:
+                for other in self.episodes:
+                    leg = other.leg(now)
+                    if leg is not None and (leg.found is None or leg.found > now):
+                        self._open(
+                            duty, other, leg.number, now, entry, truth, (leg.report.entry_id,), now
+                        )
+        if entry.kind == "reported" and episode is not None:
+            leg = episode.leg(now)
+            if leg is not None and leg.report is entry:
+                self._gaps(episode, leg, now)
+
+    def _gaps(self, episode: Episode, leg: Leg, now: int) -> None:
+        since = leg.report.fields.get("missing_since")
+        for duty, trigger in self.index.on_gap:
+            if not duty.in_force(now):
+                continue
+            if not isinstance(since, int):
+                self._missing_since(episode, leg, duty)
+                self._open(
+                    duty, episode, leg.number, now, leg.report, MAYBE, (), now, ("missing_since",)
+                )
+            elif self.policy.calendar.reached(since, trigger.duration, trigger.strict) <= now:
+                self._open(duty, episode, leg.number, now, leg.report, YES, (), now)
+
+    def _open(  # noqa: PLR0913 - everything that an opening is
+        self,
+        duty: Duty,
+        episode: Episode | None,
+        leg: int,
+        now: int,
+        anchor: Entry,
+        truth: int,
+        cited: tuple[str, ...],
+        due_from: int,
+        unknown: tuple[str, ...] = (),
+    ) -> None:
+        if episode is not None and duty.ends is not None and episode.legs:
+            end = episode.legs[leg].end(duty.ends)
+            if end is not None and end <= now:
+                return
+        holds, rests_on, not_known = self.ask(duty.rule, "if", duty.condition, now, episode)
+        if holds == NO:
+            return
+        names: tuple[str, ...] = ()
+        if isinstance(duty.effect, Recorded) and duty.effect.names_known:
+            known: dict[str, str] = {}
+            if "markers" in duty.effect.names_known:
+                known |= self.markers
+            if "concerns" in duty.effect.names_known and episode is not None:
+                known |= episode.concerns
+            names = tuple(sorted(known))
+            rests_on = (*rests_on, *known.values())
+        if truth == MAYBE and not unknown:
+            unknown = (f"fields of {anchor.kind}",)
+        self.openings.append(
+            Opening(
+                duty=duty,
+                episode=episode,
+                leg=leg,
+                at=now,
+                known=max(now, anchor.known),
+                anchor=anchor,
+                truth=MAYBE if MAYBE in (truth, holds) else YES,
+                cited=tuple(dict.fromkeys((*cited, *rests_on))),
+                unknown=tuple(dict.fromkeys((*unknown, *not_known))),
+                due_from=due_from,
+                names=names,
+            )
+        )
+        self._start_watching(duty, episode)
+
+    # -- releases ------------------------------------------------------------------------------------
+
+    def _start_watching(self, duty: Duty, episode: Episode | None) -> None:
+        key = None if episode is None else episode.episode_id
+        for condition in duty.unless:
+            if not isinstance(condition, OnEntry):
+                self._watching.setdefault(key, {})[condition.number] = condition
+
+    def _watch(self, episode: Episode | None, now: int) -> None:
+        key = None if episode is None else episode.episode_id
+        for number, condition in self._watching.get(key, {}).items():
+            truth, cited, _ = self.ask("", "unless", condition, now, episode)
+            self.releases.setdefault((number, key), []).append((now, truth, cited))
+
+    # -- repeating duties ----------------------------------------------------------------------------
+
+    def _pulse(self, episode: Episode, now: int) -> None:
+        leg = episode.leg(now)
+        if leg is None:
+            return
+        for duty, trigger in self.index.on_every:
+            if not duty.in_force(now):
+                continue
+            end = leg.end(duty.ends)
+            if end is not None and end < now:
+                continue
+            truth, cited, _ = self.ask(duty.rule, "if", duty.condition, now, episode)
+            interval = trigger.interval
+            rests_on = list(cited)
+            for condition, shorter in trigger.sooner:
+                holds, because, _ = self.ask(duty.rule, "every", condition, now, episode)
+                rests_on.extend(because)
+                if holds == YES:
+                    interval = shorter
+                    break
+            pulses = self.pulses.setdefault((duty.rule, episode.episode_id, leg.number), [])
+            pulses.append((duty, Pulse(now, truth, interval, tuple(dict.fromkeys(rests_on)))))
+
+
+def _named(prop: Prop) -> str:
+    """What to call a fact that nobody recorded."""
+    if prop.what == "age":
+        return "date of birth"
+    if prop.what in ("marker", "concern"):
+        return f"{prop.what} {prop.value}"
+    if prop.kind and prop.name:
+        return f"{prop.kind}.{prop.name}"
+    return prop.what.replace("_", " ")

@@ -1,0 +1,148 @@
+"""The life of an obligation: from the moment it arises to what became of it.
+
+The order is always the same: what arises at a moment comes before what is done at that moment, and what is
+done before the end of the episode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from missingrules import finding as outcomes
+from missingrules.duties import Action, Forbidden, Measured, Recorded
+from missingrules.finding import Finding, merged_ids
+from missingrules.terms import MAYBE, YES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from missingrules.duties import Duty
+    from missingrules.episode import Episode
+    from missingrules.log import Entry
+    from missingrules.moments import Walk
+
+
+@dataclass(slots=True, eq=False)
+class Obligation:
+    """One duty that arose, and how it stands."""
+
+    duty: Duty
+    episode: Episode | None
+    leg: int
+    opened: int
+    known: int
+    anchor: str
+    truth: int
+    due: int | None
+    last: int | None
+    accept_from: int
+    evidence: list[str]
+    cited: list[str]
+    unknown: list[str] = field(default_factory=list)
+    done: Entry | None = None
+    done_at: int | None = None
+    decided: bool = False
+    release: int | None = None
+    end: int | None = None
+    doubtful: list[str] = field(default_factory=list)
+    episodes: tuple[str, ...] = ()
+    episodes_since: int = 0
+    masked_by: tuple[str, ...] = ()
+    history_truncated: bool = False
+    window_ids: frozenset[str] = frozenset()
+
+    def open_at(self, instant: int) -> bool:
+        """Whether it is still unanswered and has neither been released nor ended."""
+        if self.done is not None or (self.release is not None and self.release < instant):
+            return False
+        if self.end is None or self.end >= instant:
+            return True
+        return self.last is not None and self.last < self.end
+
+    def in_time(self, instant: int) -> bool:
+        """Whether the instant is within the time allowed."""
+        return self.last is None or instant <= self.last
+
+
+def answer(obligations: Iterable[Obligation], entry: Entry) -> list[Obligation]:
+    """Let an action answer every open obligation within its deadline, else the latest overdue one."""
+    waiting = [o for o in obligations if o.accept_from <= entry.at and o.open_at(entry.at)]
+    chosen = [o for o in waiting if o.in_time(entry.at)]
+    if not chosen and waiting:
+        chosen = [max(waiting, key=lambda o: (o.last or 0, o.opened, o.anchor))]
+    for obligation in chosen:
+        obligation.done, obligation.done_at = entry, entry.at
+    return chosen
+
+
+def deadline(duty: Duty, start: int) -> tuple[int | None, int | None]:
+    """When the time allowed ends, and the last instant in time; None where policy states no time."""
+    effect = duty.effect
+    within = effect.within if isinstance(effect, Action | Recorded) else None
+    if within is None:
+        return None, None
+    end = duty.calendar.deadline(start, within)
+    return end.due, end.last
+
+
+def finish(walk: Walk, obligation: Obligation) -> Finding:
+    """Say how an obligation stands at ``as_of``."""
+    duty, as_of = obligation.duty, walk.as_of
+    outcome = _outcome(walk, obligation)
+    done = obligation.done
+    answered = () if done is None else (done.entry_id,)
+    unknown = tuple(dict.fromkeys(obligation.unknown)) if outcome == outcomes.INDETERMINATE else ()
+    if outcome == outcomes.INDETERMINATE and obligation.doubtful and obligation.truth == YES:
+        unknown = ("whether an entry on record is the answer",)
+    return Finding(
+        duty=duty,
+        child_id=walk.child_id,
+        episode_id=None if obligation.episode is None else obligation.episode.episode_id,
+        outcome=outcome,
+        anchor=obligation.anchor,
+        opened_us=obligation.opened,
+        known_us=obligation.known,
+        due_us=obligation.due,
+        done_us=obligation.done_at,
+        answer=answered[0] if answered else None,
+        evidence=merged_ids(obligation.evidence),
+        cited=merged_ids(obligation.cited, answered, obligation.doubtful),
+        episodes=obligation.episodes,
+        episodes_since=obligation.episodes_since,
+        masked=bool(obligation.masked_by),
+        masked_by=obligation.masked_by,
+        unknown=unknown,
+        history_truncated=obligation.history_truncated,
+        incomplete_record=walk.incomplete,
+        as_of_us=as_of,
+    )
+
+
+def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911 - one exit an outcome
+    duty, as_of = obligation.duty, walk.as_of
+    if isinstance(duty.effect, Measured):
+        return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.NOTED
+    if isinstance(duty.effect, Forbidden):
+        return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.BREACHED
+    if obligation.done is not None and obligation.done_at is not None:
+        if obligation.decided:
+            return outcomes.DECIDED
+        if obligation.in_time(obligation.done_at):
+            return outcomes.FULFILLED
+        return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.FULFILLED_LATE
+    if obligation.release is not None:
+        return outcomes.NOT_APPLICABLE
+    end = obligation.end
+    if end is not None and end <= as_of and (obligation.last is None or end <= obligation.last):
+        return outcomes.NOT_APPLICABLE
+    if obligation.truth == MAYBE or obligation.doubtful:
+        return outcomes.INDETERMINATE
+    last = as_of if obligation.last is None else min(obligation.last, as_of)
+    if isinstance(duty.effect, Action) and not all(
+        walk.coverage.holds(kind, obligation.opened, last) for kind in duty.effect.kinds
+    ):
+        return outcomes.NOT_OBSERVABLE
+    if obligation.last is None or as_of <= obligation.last:
+        return outcomes.PENDING
+    return outcomes.BREACHED

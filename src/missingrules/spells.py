@@ -1,0 +1,281 @@
+"""Counted episodes: runs over which a threshold keeps being reached, and what uses them up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missingrules.episode import Episode
+from missingrules.finding import merged_ids
+from missingrules.moments import WindowTest
+from missingrules.obligation import Obligation, answer, deadline
+from missingrules.terms import MAYBE, YES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from missingrules.actions import Actions
+    from missingrules.duties import OnCount
+    from missingrules.episode import Since
+    from missingrules.log import Entry
+    from missingrules.moments import CountMoment
+
+
+class Spells:
+    """Runs of counted episodes over which a threshold keeps being reached.
+
+    ``sure`` counts only episodes that surely count; otherwise those that may count too, and the history
+    before the log began is taken to hold anything.
+    """
+
+    def __init__(self, settler: Actions, *, sure: bool) -> None:
+        self.settler = settler
+        self.sure = sure
+        self.consumed: set[str] = set()
+        self.spell: Obligation | None = None
+        self.latest: tuple[int, str] | None = None
+        self.seen: list[tuple[int, Episode]] = []
+        self.since_action = False
+
+    def moment(self, moment: CountMoment, obligations: list[Obligation]) -> None:
+        """Count the episodes of a moment, and open a duty where a run begins."""
+        new = moment.sure if self.sure else _unique(moment.sure, moment.maybe)
+        if not new:
+            return
+        self.release(moment.at, obligations)
+        trigger = moment.trigger
+        self.since_action |= trigger.since_action
+        self.seen += [(moment.at, episode) for episode in new]
+        wanted = (YES,) if self.sure else (YES, MAYBE)
+        held = self.windows(moment, new) if moment.truth in wanted else None
+        places = [(episode.placed(trigger.placed_by), episode.episode_id) for episode in new]
+        is_latest = self.latest is None or max(places) > self.latest
+        self.latest = max(places) if is_latest else self.latest
+        if held is None:
+            if is_latest:
+                self.spell = None
+            return
+        window, end, truncated = held
+        ids = frozenset(episode.episode_id for episode in window)
+        if self.spell is not None:
+            self.add(self.spell, moment, new)
+            return
+        waiting = [
+            o for o in obligations if o.open_at(moment.at) and o.window_ids and o.window_ids <= ids
+        ]
+        if waiting:
+            self.spell = waiting[-1]
+            self.add(self.spell, moment, new)
+            return
+        self.spell = self.open(moment, window, end, ids, truncated=truncated)
+        obligations.append(self.spell)
+
+    def add(self, spell: Obligation, moment: CountMoment, new: list[Episode]) -> None:
+        if not spell.open_at(moment.at):
+            return
+        spell.episodes_since += len(new)
+        for episode in new:
+            spell.cited += episode_ids(episode, moment.trigger)
+
+    def windows(
+        self, moment: CountMoment, new: list[Episode]
+    ) -> tuple[list[Episode], int, bool] | None:
+        """Find the window around a new episode that holds most, the latest of equals; None if too few."""
+        trigger, coverage = moment.trigger, self.settler.walk.coverage
+        table = self.counted(trigger)
+        counted = sorted(
+            (
+                (episode.placed(trigger.placed_by), episode.episode_id, episode)
+                for episode in self.settler.walk.episodes
+                if episode.episode_id not in self.consumed
+                and (since := table(episode)) is not None
+                and since.at <= moment.at
+            ),
+            key=lambda item: item[:2],
+        )
+        best: tuple[int, int, list[Episode], bool] | None = None
+        widest: tuple[int, int, list[Episode]] | None = None
+        fresh = {episode.episode_id for episode in new}
+        start = coverage.span("reported")
+        for end in {placed for placed, _, _ in counted}:
+            inside = [
+                episode
+                for placed, _, episode in counted
+                if placed <= end and (trigger.window is None or trigger.window.holds(placed, end))
+            ]
+            if fresh.isdisjoint(episode.episode_id for episode in inside):
+                continue
+            if widest is None or (len(inside), end) > widest[:2]:
+                widest = (len(inside), end, inside)
+            truncated = False
+            if start is not None and start[0] is not None:
+                first = None if trigger.window is None else trigger.window.interval(end)[0]
+                truncated = first is None or first < start[0]
+            reached = len(inside) >= trigger.number
+            if not self.sure and truncated and trigger.window is not None:
+                reached = True
+            if reached and (best is None or (len(inside), end) > best[:2]):
+                best = (len(inside), end, inside, truncated)
+        if self.sure and widest is not None and self.settler.walk.trace is not None:
+            self.settler.walk.window_tests.append(
+                WindowTest(
+                    rule=moment.duty.rule,
+                    trigger=trigger,
+                    at=moment.at,
+                    end=widest[1],
+                    inside=tuple(widest[2]),
+                    counted=tuple(episode for _, _, episode in counted),
+                    used_up=frozenset(self.consumed),
+                    reached=best is not None,
+                )
+            )
+        return None if best is None else (best[2], best[1], best[3])
+
+    def counted(self, trigger: OnCount) -> Callable[[Episode], Since | None]:
+        number = trigger.term.number
+        if self.sure:
+            return lambda episode: episode.counted.get(number)
+        return lambda episode: episode.possible.get(number)
+
+    def open(
+        self,
+        moment: CountMoment,
+        window: list[Episode],
+        end: int,
+        ids: frozenset[str],
+        *,
+        truncated: bool,
+    ) -> Obligation:
+        duty, trigger, walk = moment.duty, moment.trigger, self.settler.walk
+        due, last = deadline(duty, moment.at)
+        evidence = [i for episode in window for i in episode_ids(episode, trigger)]
+        known_by_id = walk.known_by_id
+        known = max([moment.at, *(known_by_id[i] for i in evidence if i in known_by_id)])
+        newest = max(
+            (e for e in window if e in moment.sure or e in moment.maybe),
+            key=lambda e: (e.placed(trigger.placed_by), e.episode_id),
+        )
+        anchor = newest.report or newest.story.entries[0]
+        made = Obligation(
+            duty=duty,
+            episode=None,
+            leg=0,
+            opened=moment.at,
+            known=known,
+            anchor=anchor.entry_id,
+            truth=YES if self.sure else MAYBE,
+            due=due,
+            last=last,
+            accept_from=moment.at,
+            evidence=evidence,
+            cited=[*moment.cited, *(i for e in window for i in e.story.corrections)],
+            unknown=list(moment.unknown),
+            episodes=tuple(episode.episode_id for episode in window),
+            history_truncated=truncated,
+            window_ids=ids,
+        )
+        if not self.sure:
+            if truncated:
+                made.unknown.append("episodes before the log begins")
+            number = trigger.term.number
+            made.unknown += [
+                f"whether episode {e.episode_id} counts" for e in window if number not in e.counted
+            ]
+        if trigger.label is not None and self.sure:
+            made.masked_by = self.masked(moment, window, end, known, made)
+        self.settler.find_release(made)
+        return made
+
+    def masked(
+        self, moment: CountMoment, window: list[Episode], end: int, known: int, made: Obligation
+    ) -> tuple[str, ...]:
+        """Episodes that the recorded label hid, if without them the threshold is not reached."""
+        trigger, walk = moment.trigger, self.settler.walk
+        labelled = []
+        for episode in walk.episodes:
+            if episode.episode_id in self.consumed or not episode.legs:
+                continue
+            placed = episode.placed(trigger.placed_by)
+            if placed > end or (
+                trigger.window is not None and not trigger.window.holds(placed, end)
+            ):
+                continue
+            if walk.labelled(trigger, episode, moment.at, known) == YES:
+                labelled.append(episode)
+        if len(labelled) >= trigger.number:
+            return ()
+        for episode in labelled:
+            made.cited += episode_ids(episode, trigger)
+        return tuple(e.episode_id for e in window if e not in labelled)
+
+    def release(self, at: int, obligations: Iterable[Obligation]) -> None:
+        """Let a release use up the episodes that were counted by then, as an action would."""
+        for obligation in obligations:
+            if (
+                obligation.window_ids
+                and obligation.release is not None
+                and obligation.release <= at
+                and obligation.done is None
+            ):
+                if obligation is self.spell:
+                    self.spell = None
+                self.use_up(obligation.release)
+
+    def consume(self, at: int, answered: list[Obligation]) -> None:
+        """Use up every episode counted by then, if the action answered a run or the rule says so."""
+        if any(obligation.window_ids for obligation in answered) or self.since_action:
+            self.use_up(at)
+            self.spell = None
+
+    def use_up(self, at: int) -> None:
+        self.consumed |= {episode.episode_id for since, episode in self.seen if since <= at}
+
+    def uncertain(
+        self,
+        counts: Sequence[CountMoment],
+        actions: Sequence[Entry],
+        obligations: Sequence[Obligation],
+    ) -> list[Obligation]:
+        """Runs that may have reached the threshold, where none surely did."""
+        other = Spells(self.settler, sure=False)
+        possible: list[Obligation] = []
+        events: list[tuple[int, int, int, object]] = [
+            (moment.at, 0, number, moment) for number, moment in enumerate(counts)
+        ]
+        events += [(entry.at, 1, number, entry) for number, entry in enumerate(actions)]
+        for at, phase, _, item in sorted(events, key=lambda event: event[:3]):
+            other.release(at, possible)
+            if phase == 0:
+                other.moment(item, possible)  # type: ignore[arg-type]
+            else:
+                other.consume(at, answer(possible, item))  # type: ignore[arg-type]
+        sure = [obligation.window_ids for obligation in obligations if obligation.window_ids]
+        return [
+            obligation
+            for obligation in possible
+            if not any(self.covers(ids, obligation) for ids in sure)
+            and self.doubtful(obligation, counts)
+        ]
+
+    def covers(self, ids: frozenset[str], possible: Obligation) -> bool:
+        """Whether a sure run shares an episode with a possible one, which it then supersedes."""
+        return not ids.isdisjoint(possible.window_ids) or any(
+            episode_id in ids for episode_id in possible.episodes
+        )
+
+    def doubtful(self, possible: Obligation, counts: Sequence[CountMoment]) -> bool:
+        return bool(possible.unknown) or any(
+            m.truth == MAYBE for m in counts if m.at == possible.opened
+        )
+
+
+def _unique(*groups: list[Episode]) -> list[Episode]:
+    return list(dict.fromkeys(episode for group in groups for episode in group))
+
+
+def episode_ids(episode: Episode, trigger: OnCount) -> tuple[str, ...]:
+    """Entries that make an episode count."""
+    number = trigger.term.number
+    since = episode.counted.get(number) or episode.possible.get(number)
+    ids = () if since is None else since.cited
+    report = () if episode.report is None else (episode.report.entry_id,)
+    return merged_ids(report, ids, episode.story.corrections)

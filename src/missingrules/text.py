@@ -1,0 +1,185 @@
+"""The answer as text for people: plain words, tables, ids, no free text of the log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+from missingrules import finding as outcomes
+from missingrules.finding import when
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+    from missingrules.finding import Assessment, Finding
+    from missingrules.scan import Scan
+
+PLAIN_WIDTH = 100
+
+WORDS = {
+    outcomes.BREACHED: "no record",
+    outcomes.FULFILLED_LATE: "completed late",
+    outcomes.PENDING: "required",
+    outcomes.INDETERMINATE: "cannot be told",
+    outcomes.DECIDED: "decided not required",
+    outcomes.FULFILLED: "completed",
+    outcomes.NOT_OBSERVABLE: "not visible in this source",
+    outcomes.NOT_APPLICABLE: "no longer required",
+    outcomes.NOTED: "noted",
+    outcomes.ERROR: "could not be judged",
+}
+_STYLES = {"critical": "bold red", "major": "red", "minor": "yellow"}
+_RANK = {"critical": 0, "major": 1, "minor": 2}
+
+
+def console(stream: TextIO) -> Console:
+    """A console that is plain where the stream is no terminal, and respects ``NO_COLOR``."""
+    if stream.isatty():
+        return Console(file=stream, highlight=False)
+    return Console(file=stream, highlight=False, width=PLAIN_WIDTH, color_system=None)
+
+
+def print_scan(scan: Scan, out: Console) -> None:
+    """Print a scan: headline, then each child with what is owed and what was missed."""
+    children = [
+        a for a in scan.assessments if any(f.is_breach or f.is_required for f in a.findings)
+    ]
+    headline(scan, out)
+    for assessment in children:
+        out.print()
+        print_child(assessment, out)
+    clear = len(scan.assessments) - len(children)
+    if clear:
+        out.print(
+            f"\n{_many(clear, 'child', 'children')} with nothing overdue and nothing required."
+        )
+    for finding in scan.failed:
+        out.print(f"\n{escape(finding.child_id)}: {finding.message}")
+
+
+def headline(scan: Scan, out: Console) -> None:
+    """Strategy meetings first, then every outcome."""
+    found = list(scan.findings())
+    meetings = [f for f in found if "strategy_meeting_held" in f.action.split("|")]
+    if meetings:
+        count = Counter(f.outcome for f in meetings)
+        owed = [f for f in meetings if f.outcome in _OWED]
+        hidden = {f.child_id for f in meetings if f.masked}
+        out.print(
+            f"Strategy meetings: {len(owed)} owed, {count[outcomes.FULFILLED]} held in time, "
+            f"{count[outcomes.FULFILLED_LATE]} held late, {count[outcomes.BREACHED]} no record, "
+            f"{count[outcomes.PENDING]} not due yet, {count[outcomes.DECIDED]} decided not required.",
+            style="bold",
+        )
+        if hidden:
+            out.print(
+                f"{_many(len(hidden), 'child was', 'children were')} not counted because of the recorded "
+                "category.",
+                style="bold",
+            )
+    counts = scan.outcomes
+    parts = [f"{counts[name]} {WORDS[name]}" for name in outcomes.OUTCOMES if counts[name]]
+    out.print(f"All duties: {', '.join(parts) if parts else 'none arose'}.")
+    incomplete = sum(f.incomplete_record for f in found)
+    if incomplete:
+        out.print(
+            f"{incomplete} findings rest on an incomplete record: rows of the child were rejected."
+        )
+
+
+_OWED = frozenset(
+    {
+        outcomes.BREACHED,
+        outcomes.FULFILLED,
+        outcomes.FULFILLED_LATE,
+        outcomes.PENDING,
+        outcomes.DECIDED,
+    }
+)
+
+
+def print_child(assessment: Assessment, out: Console) -> None:
+    """Print one child: what is missing, what is required, what cannot be told."""
+    breaches = assessment.breaches
+    pending = [f for f in assessment.findings if f.outcome == outcomes.PENDING]
+    out.print(
+        f"[bold]{escape(assessment.child_id)}[/bold]: "
+        f"{_many(len(breaches), 'breach', 'breaches')}, {len(pending)} required and not due yet"
+    )
+    if breaches:
+        out.print(Padding(_table(_by_weight(breaches)), (0, 0, 0, 2)))
+    if pending:
+        out.print("  Still to be done:")
+        out.print(Padding(_table(pending), (0, 0, 0, 2)))
+    if assessment.data_gaps:
+        count = Counter(gap.code for gap in assessment.data_gaps)
+        named = ", ".join(
+            f"{number} {code.replace('_', ' ')}" for code, number in sorted(count.items())
+        )
+        out.print(f"  Gaps in the record: {named}.")
+
+
+def _by_weight(found: Sequence[Finding]) -> list[Finding]:
+    return sorted(
+        found, key=lambda f: (_RANK.get(f.severity, 9), f.opened_us, f.rule, f.finding_id)
+    )
+
+
+def _table(found: Sequence[Finding]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False, expand=False)
+    table.add_column("rule", no_wrap=True, max_width=34)
+    table.add_column("what the record shows")
+    for finding in found:
+        style = _STYLES.get(finding.severity, "")
+        name = f"[{style}]{escape(finding.rule)}[/{style}]" if style else escape(finding.rule)
+        table.add_row(name, f"{escape(finding.message)}\n[dim]{escape(clause(finding))}[/dim]")
+    return table
+
+
+def clause(finding: Finding) -> str:
+    """Where a duty and its timing rest: authority, basis, source and section."""
+    text = f"{finding.severity}, {finding.authority.replace('_', ' ')}, duty {finding.basis}"
+    if finding.timing_basis:
+        text += f", time allowed {finding.timing_basis}"
+    if finding.cite is not None:
+        text += f"; {finding.cite['publisher']} {finding.cite['published']}"
+        if "section" in finding.cite:
+            text += f", {finding.cite['section']}"
+    if finding.incomplete_record:
+        text += "; incomplete record"
+    return text
+
+
+def rows(scan: Scan) -> str:
+    """What became of the rows of the log."""
+    log = scan.log
+    return (
+        f"Rows: {log.rows} read = {len(log.entries)} accepted + {log.duplicates} duplicates + "
+        f"{log.rejected} rejected. Children: {len(scan.assessments) + len(scan.failed)}."
+    )
+
+
+def basis_of(scan: Scan, *, chosen: bool) -> str:
+    """Which policy judged, and for which instant."""
+    policy = scan.policy
+    local = when_local(scan)
+    why = "" if chosen else " (the latest time an entry was recorded; --as-of chooses another)"
+    return f"Policy {policy.name} {policy.edition}: {policy.title}\nJudged as of {local}{why}."
+
+
+def when_local(scan: Scan) -> str:
+    """The instant of the judgement, in the policy's zone."""
+    return scan.policy.calendar.local(scan.as_of_us)
+
+
+def _many(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
+
+
+__all__ = ["basis_of", "clause", "console", "headline", "print_child", "print_scan", "rows", "when"]
