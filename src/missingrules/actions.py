@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.duties import Action, OnEntry
+from missingrules.duties import Action
 from missingrules.episode import leg_entries
 from missingrules.obligation import Obligation, answer, deadline, finish
 from missingrules.record import Remark
+from missingrules.releases import concerns, find_release
 from missingrules.spells import Spells
 from missingrules.terms import MAYBE, YES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from missingrules.duties import Duty
+    from missingrules.duties import Checks, Duty
     from missingrules.finding import Finding
     from missingrules.log import Entry
     from missingrules.moments import CountMoment, Opening, Walk
@@ -30,21 +31,16 @@ class Actions:
         self.actions: list[Entry] = []
         self.doubtful: list[Entry] = []
         self.decisions: list[Entry] = []
-        entries = [*walk.history.child, *(e for ep in walk.episodes for e in ep.story.entries)]
-        kinds = {
-            k: c for d in duties if isinstance(d.effect, Action) for k, c in d.effect.kinds.items()
-        }
-        for entry in entries:
-            if entry.kind in kinds:
-                truth = walk.accepts(rule, kinds, entry)
-                if truth == YES:
+        owed = {kind for duty in duties for kind in _kinds(duty)}
+        for kind in sorted(owed):
+            for entry in walk.by_kind.get(kind, ()):
+                truths = [walk.accepts(rule, _kinds(d), entry) for d in duties if kind in _kinds(d)]
+                if YES in truths:
                     self.actions.append(entry)
-                elif truth == MAYBE:
+                elif MAYBE in truths:
                     self.doubtful.append(entry)
-            elif entry.kind == "decided_not_required" and entry.fields.get("action") in (
-                rule,
-                *kinds,
-            ):
+        for entry in walk.by_kind.get("decided_not_required", ()):
+            if entry.fields.get("action") in (rule, *owed):
                 self.decisions.append(entry)
         self.actions.sort(key=lambda e: (e.at, e.recorded, e.entry_id))
         self.decisions.sort(key=lambda e: (e.known, e.entry_id))
@@ -80,19 +76,20 @@ class Actions:
         return [finish(self.walk, obligation) for obligation in obligations]
 
     def answer(self, obligations: Sequence[Obligation], entry: Entry) -> list[Obligation]:
-        return answer([o for o in obligations if self.concerns(o, entry)], entry)
-
-    def concerns(self, obligation: Obligation, entry: Entry) -> bool:
-        """Whether an entry is about the subject of an obligation."""
-        episode = self.walk.by_entry.get(entry.entry_id)
-        return obligation.episode is None or episode is None or episode is obligation.episode
+        walk, several = self.walk, len(self.duties) > 1
+        mine = [
+            o
+            for o in obligations
+            if concerns(walk, o, entry) and (not several or accepted(walk, o.duty, entry))
+        ]
+        return answer(mine, entry)
 
     def decide(self, obligations: Sequence[Obligation], entry: Entry) -> list[Obligation]:
         """Let a decision that the action is not required stand, if it was taken as policy allows."""
         waiting = [
             o
             for o in obligations
-            if self.concerns(o, entry) and o.open_at(entry.known) and entry.at >= o.opened
+            if concerns(self.walk, o, entry) and o.open_at(entry.known) and entry.at >= o.opened
         ]
         valid = [
             o
@@ -134,8 +131,8 @@ class Actions:
         obligations.append(obligation)
         if obligation.accept_from < opening.at:
             for entry in self.actions:
-                if obligation.accept_from <= entry.at < opening.at and self.concerns(
-                    obligation, entry
+                if obligation.accept_from <= entry.at < opening.at and concerns(
+                    self.walk, obligation, entry
                 ):
                     obligation.done, obligation.done_at = entry, entry.at
                     return
@@ -170,40 +167,8 @@ class Actions:
             unknown=list(opening.unknown),
             end=end,
         )
-        self.find_release(made)
+        find_release(self.walk, made)
         return made
-
-    def find_release(self, obligation: Obligation) -> None:
-        """Find the first moment up to the deadline at which the rule's ``unless`` holds."""
-        walk, duty = self.walk, obligation.duty
-        key = None if obligation.episode is None else obligation.episode.episode_id
-        best: tuple[int, tuple[str, ...]] | None = None
-        for form in duty.unless:
-            hits: Iterator[tuple[int, tuple[str, ...]]]
-            if isinstance(form, OnEntry):
-                hits = (
-                    (entry.at, (entry.entry_id,))
-                    for entry in self.releasing(form)
-                    if entry.at >= obligation.accept_from and self.concerns(obligation, entry)
-                )
-            else:
-                hits = (
-                    (at, cited)
-                    for at, truth, cited in walk.releases.get((form.number, key), ())
-                    if truth == YES and at >= obligation.opened
-                )
-            for at, cited in hits:
-                if obligation.in_time(at) and (best is None or at < best[0]):
-                    best = (at, cited)
-        if best is not None:
-            obligation.release = best[0]
-            obligation.cited.extend(best[1])
-
-    def releasing(self, form: OnEntry) -> Iterator[Entry]:
-        walk = self.walk
-        for entry in (*walk.history.child, *(e for ep in walk.episodes for e in ep.story.entries)):
-            if entry.kind in form.kinds and walk.accepts(self.rule, dict(form.kinds), entry) == YES:
-                yield entry
 
     def uncertain(
         self, openings: Sequence[Opening], obligations: Sequence[Obligation]
@@ -233,7 +198,7 @@ class Actions:
         if obligation.done is not None:
             return
         for entry in self.doubtful:
-            if entry.at >= obligation.accept_from and self.concerns(obligation, entry):
+            if entry.at >= obligation.accept_from and concerns(self.walk, obligation, entry):
                 obligation.doubtful.append(entry.entry_id)
         episode = obligation.episode
         if episode is None or obligation.duty.after_trigger or obligation.leg:
@@ -244,3 +209,13 @@ class Actions:
                 and self.walk.by_entry.get(entry.entry_id) is episode
             ):
                 obligation.doubtful.append(entry.entry_id)
+
+
+def _kinds(duty: Duty) -> Checks:
+    return duty.effect.kinds if isinstance(duty.effect, Action) else {}
+
+
+def accepted(walk: Walk, duty: Duty, entry: Entry) -> bool:
+    """Whether an edition of the rule takes the entry for the action it asks for."""
+    kinds = _kinds(duty)
+    return entry.kind in kinds and walk.accepts(duty.rule, kinds, entry) == YES

@@ -168,10 +168,14 @@ class Index:
     count_terms: list[Condition] = field(default_factory=list)
     grace_props: dict[int, Prop] = field(default_factory=dict)
     counted_floors: bool = False
+    moves: bool = False
 
 
 def index(
-    rules: Mapping[str, tuple[Duty, ...]], counts: Iterable[Condition], props: Iterable[Prop]
+    rules: Mapping[str, tuple[Duty, ...]],
+    conditions: Iterable[Condition],
+    counts: Iterable[Condition],
+    props: Iterable[Prop],
 ) -> Index:
     """Sort the duties of a policy by trigger, once. ``counts`` are terms that conditions count by."""
     made = Index()
@@ -199,5 +203,6 @@ def index(
     for term in counts:
         terms_counted[term.number] = term
     made.count_terms = list(terms_counted.values())
+    made.moves = any(condition.moves for condition in conditions)
     made.grace_props = {prop.number: prop for prop in props if prop.what == "grace"}
     return made

@@ -652,7 +652,7 @@ def _faults(model: type[Checked], error: ValidationError) -> list[Fault]:
             code, message = "unknown-field", "is no field of it"
             hint = values.suggestion(name, model.model_fields)
             name = name if values.quotable(name) else ""
-        elif name == "episode_id":
+        elif code == "none_required":
             code, message = "wrong-home", "must be empty: the entry is about the child"
         elif not message:
             code, message = "bad-value", "is not what it must be"

@@ -45,6 +45,7 @@ class Episode:
     grace_start: dict[int, int] = field(default_factory=dict)
     concerns: dict[str, str] = field(default_factory=dict)
     grade: tuple[int, Entry] | None = None
+    stirred: bool = True
 
     @property
     def episode_id(self) -> str:

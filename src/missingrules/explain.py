@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from missingrules import terms
-from missingrules.calendar import to_us
+from missingrules.calendar import Elapsed, to_us
 from missingrules.duties import Action, Floor, OnCount, OnEntry, OnEvery, OnGap, OnOpen, Recorded
 from missingrules.errors import MissingRulesError
 from missingrules.finding import Finding, grade_name, stamp
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
+    from missingrules.calendar import Duration
     from missingrules.duties import Duty, Trigger
     from missingrules.episode import Episode
     from missingrules.log import Entry, EntryLike
@@ -188,7 +189,8 @@ class _Teller:
             parts.append(Reason(f"could first be known {self.both(finding.known_us)}"))
         if finding.due_us is not None:
             basis = f" (time allowed is {finding.timing_basis})" if finding.timing_basis else ""
-            parts.append(Reason(f"due {self.both(finding.due_us)}{basis}"))
+            before = "" if isinstance(_within(finding.duty), Elapsed) else "before "
+            parts.append(Reason(f"due {before}{self.both(finding.due_us)}{basis}"))
         if finding.done_us is not None:
             entries = () if finding.answer is None else (finding.answer,)
             parts.append(Reason(f"done {self.both(finding.done_us)}", entries=entries))
@@ -357,7 +359,7 @@ class _Teller:
         truth = _TRUTH[compiled(node)(asked.facts)]
         match node:
             case terms.Term(name, part):
-                return Reason(name.replace("_", " "), truth, parts=(self.tree(part, asked),))
+                return _under(name.replace("_", " "), truth, self.tree(part, asked))
             case terms.All(parts):
                 return Reason("all of", truth, parts=tuple(self.tree(p, asked) for p in parts))
             case terms.Any(parts):
@@ -367,7 +369,7 @@ class _Teller:
                     f"at least {number} of", truth, parts=tuple(self.tree(p, asked) for p in parts)
                 )
             case terms.Not(part):
-                return Reason("not", truth, parts=(self.tree(part, asked),))
+                return _under("not", truth, self.tree(part, asked))
             case terms.Grace(first, rest, state):
                 value = asked.facts.get(state, 0)
                 shown = {
@@ -435,9 +437,21 @@ class _Teller:
         return f"{self.local(us)} ({stamp(us)})"
 
 
+def _under(name: str, truth: str, part: Reason) -> Reason:
+    """Put a name before a line: a list of parts keeps its parts, a single fact keeps what was observed."""
+    return Reason(f"{name}: {part.text}", truth, part.observed, part.entries, part.parts)
+
+
 def _last_each(asked: Iterable[Asked]) -> list[Asked]:
     """The last time that each condition was asked of each entry."""
     return list({(a.condition.number, a.entry_id): a for a in asked}.values())
+
+
+def _within(duty: Duty) -> Duration | None:
+    effect = duty.effect
+    if duty.every is not None:
+        return duty.every.interval
+    return effect.within if isinstance(effect, Action | Recorded | Floor) else None
 
 
 def _flat(node: Node) -> str:

@@ -10,7 +10,8 @@ from missingrules.duties import Recorded
 from missingrules.episode import leg_entries
 from missingrules.facts import PRINCIPAL
 from missingrules.obligation import Obligation, deadline, finish
-from missingrules.terms import MAYBE, YES
+from missingrules.releases import find_release
+from missingrules.terms import YES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,9 @@ def recorded(walk: Walk, openings: Sequence[Opening]) -> list[Finding]:
             if episode.legs:
                 leg = episode.legs[min(opening.leg, len(episode.legs) - 1)]
                 obligation.cited += leg_entries(episode, leg)
+                if opening.duty.ends is not None:
+                    obligation.end = leg.end(opening.duty.ends)
+        find_release(walk, obligation)
         _find_field(walk, opening, obligation)
         same.append(obligation)
     return [
@@ -77,6 +81,8 @@ def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
     assert isinstance(effect, Recorded)  # noqa: S101 - the caller asks for nothing else
     check = effect.checks[first.kind]
     principal = PRINCIPAL.get(first.kind)
+    if principal in effect.fields:
+        principal = None
     entries = walk.history.child if opening.episode is None else opening.episode.story.entries
     later = [
         entry
@@ -101,11 +107,11 @@ def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
                 facts[prop] = len(set(opening.names) - named)
         truth = walk.judge_fields(duty.rule, check, entry, facts)
         if truth == YES:
-            obligation.done, obligation.done_at = entry, max(entry.known, opening.at)
+            done_at = max(entry.known, opening.at)
+            if obligation.open_at(done_at):
+                obligation.done, obligation.done_at = entry, done_at
             obligation.cited += [one.entry_id for one in used]
             return
-        if truth == MAYBE and entry is first:
-            obligation.doubtful = [first.entry_id]
 
 
 def _same_leg(episode: Episode, entry: Entry, leg: int) -> bool:
@@ -117,20 +123,10 @@ def _finish_field(walk: Walk, obligation: Obligation) -> Finding:
     duty = obligation.duty
     effect = duty.effect
     assert isinstance(effect, Recorded)  # noqa: S101 - the caller asks for nothing else
-    kind = next(
-        (
-            e.kind
-            for e in walk.entries_by_id(obligation.evidence)
-            if e.entry_id == obligation.anchor
-        ),
-        "",
-    )
-    doubtful, obligation.doubtful = obligation.doubtful, []
+    kind = walk.kind_by_id[obligation.anchor]
     result = finish(walk, obligation)
     if obligation.done is None and any(
         walk.coverage.lacks_field(kind, name) for name in effect.fields
     ):
         return replace(result, outcome=outcomes.NOT_OBSERVABLE)
-    if obligation.done is None and doubtful and result.outcome == outcomes.PENDING:
-        return result
     return result

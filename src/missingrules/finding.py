@@ -181,7 +181,12 @@ class Finding:
     @property
     def message(self) -> str:
         """Say it in a plain sentence, with local times."""
-        return _message(self)
+        return f"{self.sentence} Episode {self.episode_id}." if self.episode_id else self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """The message without the episode, for where that is said already."""
+        return _sentence(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Give the finding as JSON takes it; instants in RFC 3339, UTC."""
@@ -243,49 +248,52 @@ def _due(finding: Finding) -> str:
     return f"end of {text[:10]}" if text.endswith("23:59") else when(finding.duty, finding.due_us)
 
 
-def _message(finding: Finding) -> str:  # noqa: C901, PLR0911, PLR0912 - one case an outcome
+def _sentence(finding: Finding) -> str:  # noqa: C901, PLR0911 - one case an outcome
     duty, outcome = finding.duty, finding.outcome
     phrase, opened = duty.phrase, when(duty, finding.opened_us)
-    episode = f" Episode {finding.episode_id}." if finding.episode_id else ""
+    run = _episodes(finding)
     if finding.required_grade is not None and outcome in (BREACHED, PENDING, FULFILLED_LATE):
-        text = (
-            f"Grade {finding.recorded_grade or 'none'} is on record where at least "
-            f"{finding.required_grade} is required (since {opened})."
-        )
-        if outcome == PENDING:
-            text += f" To be graded again by {_due(finding)}."
-        if outcome == FULFILLED_LATE and finding.done_us is not None:
-            text += f" Raised on {when(duty, finding.done_us)}."
-        return text + episode
+        return _grade(finding)
     if outcome == ERROR:
         return "This record could not be judged."
     if outcome == NOTED:
-        return f"Noted: {duty.title} ({opened}).{_episodes(finding)}{episode}"
+        return f"Noted: {duty.title} ({opened}).{run}"
     if not duty.action and outcome == BREACHED:
-        return f"Against policy: {duty.title} ({opened}).{episode}"
+        return f"Against policy: {duty.title} ({opened}).{run}"
     if outcome == INDETERMINATE:
-        why = ", ".join(finding.unknown) or "something"
-        return f"Cannot be told: {duty.title}. Not recorded or not in order: {why}.{_episodes(finding)}{episode}"
+        why = ", ".join(finding.unknown) or "a fact that the rule hangs on"
+        return f"Cannot be told: {duty.title}. Not recorded: {why}.{run}"
     if outcome == NOT_OBSERVABLE:
-        return f"Cannot be seen in this source: {duty.title}.{_episodes(finding)}{episode}"
+        return f"Not visible in this source: {duty.title}.{run}"
     if outcome == NOT_APPLICABLE:
-        return f"No longer required: {duty.title}.{_episodes(finding)}{episode}"
+        return f"No longer required: {duty.title}.{run}"
     if outcome == DECIDED and finding.done_us is not None:
-        decided = f"decided on {when(duty, finding.done_us)} that it is not required"
-        return f"{duty.title}: {decided} (entry {finding.answer}).{_episodes(finding)}{episode}"
+        decided = f"decided not required on {when(duty, finding.done_us)}, entry {finding.answer}"
+        return f"{duty.title}: {decided}.{run}"
     if outcome == PENDING:
-        by = "" if finding.due_us is None else f" by {_due(finding)}"
-        stated = "" if finding.due_us is not None else f" No time is stated; open since {opened}."
-        return f"Required{by}: {phrase}.{stated}{_episodes(finding)}{episode}"
+        if finding.due_us is None:
+            return f"Required: {phrase}. No time is stated; open since {opened}.{run}"
+        return f"Required by {_due(finding)}: {phrase}.{run}"
     if outcome == BREACHED:
-        times = f" {finding.missed} intervals missed in a row." if finding.missed > 1 else ""
-        return f"No record of {phrase} by {_due(finding)}.{times}{_episodes(finding)}{episode}"
-    done = when(duty, finding.done_us) if finding.done_us is not None else opened
+        times = f" Missed {finding.missed} times in a row." if finding.missed > 1 else ""
+        return f"No record of {phrase} by {_due(finding)}.{times}{run}"
+    done = opened if finding.done_us is None else when(duty, finding.done_us)
     if outcome == FULFILLED_LATE:
-        return (
-            f"Recorded late: {phrase}, {done}, due by {_due(finding)}.{_episodes(finding)}{episode}"
-        )
-    return f"On record: {phrase}, {done}.{_episodes(finding)}{episode}"
+        return f"Recorded late: {phrase}, {done}; it was due by {_due(finding)}.{run}"
+    return f"On record: {phrase}, {done}.{run}"
+
+
+def _grade(finding: Finding) -> str:
+    duty = finding.duty
+    text = (
+        f"Grade {finding.recorded_grade} is on record since {when(duty, finding.opened_us)}, where at least "
+        f"{finding.required_grade} is required."
+    )
+    if finding.outcome == PENDING:
+        text += f" To be graded again by {_due(finding)}."
+    if finding.outcome == FULFILLED_LATE and finding.done_us is not None:
+        text += f" It was raised on {when(duty, finding.done_us)}."
+    return text
 
 
 def _episodes(finding: Finding) -> str:

@@ -127,6 +127,7 @@ def _lines(source: Iterable[bytes | str | None]) -> Iterator[Line]:
             continue
         if number == 1:
             text = text.removeprefix(_BOM)
+        text = text.rstrip("\r\n")
         if text and not text.isspace():
             yield _parsed(number, text)
 
@@ -197,7 +198,7 @@ def _parsed(number: int, text: str) -> Line:
     try:
         cells = _decode(text)
     except json.JSONDecodeError as error:
-        hint = f"Where the reader stopped: {error.msg[:1].lower()}{error.msg[1:]}."
+        hint = "Names and texts stand in double quotes, and nothing after the closing brace."
         trouble = Trouble(error.pos + 1, "bad-json", "the line is not JSON", hint)
     except RecursionError:
         trouble = Trouble(

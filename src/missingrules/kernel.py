@@ -19,12 +19,11 @@ from missingrules.repeating import Repeating
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from missingrules.duties import Duty
     from missingrules.log import Entry, EntryLike
     from missingrules.matchers import Engine
-    from missingrules.moments import Asked
+    from missingrules.moments import Asked, CountMoment, Opening
     from missingrules.policy import Policy
     from missingrules.record import Coverage
 
@@ -65,10 +64,7 @@ def judge(
 def assess(walk: Walk, record: Record) -> Assessment:
     """Settle every duty that a walk met."""
     policy, as_of = walk.policy, walk.as_of
-    findings: list[Finding] = []
-    for rule, duties in policy.duties.items():
-        if duties:
-            findings += settle(walk, rule, duties)
+    findings = settle(walk)
     findings.sort(key=lambda f: (f.opened_us, f.duty.rule, f.episode_id or "", f.anchor, f.slot))
     wakeups = {at for at in walk.wakeups if at > as_of}
     wakeups |= {f.due_us for f in findings if f.outcome == "pending" and f.due_us is not None}
@@ -107,20 +103,26 @@ def walked(
     ).run()
 
 
-def settle(walk: Walk, rule: str, duties: Sequence[Duty]) -> list[Finding]:
-    """Everything that one rule comes to for the child."""
-    effect = duties[0].effect
-    openings = [o for o in walk.openings if o.duty.rule == rule]
-    if isinstance(effect, Floor):
-        cases = [case for (name, _), case in walk.floors.items() if name == rule]
-        return [finding for case in cases for finding in graded(walk, case)]
-    if isinstance(effect, Recorded):
-        return recorded(walk, openings)
-    actions = Actions(walk, rule, duties)
-    found = actions.settle(openings, [m for m in walk.counts if m.duty.rule == rule])
-    for (name, _, _), pulses in sorted(walk.pulses.items()):
-        if name == rule:
-            found += Repeating(walk, actions, pulses).findings()
+def settle(walk: Walk) -> list[Finding]:
+    """Everything that the duties of the policy come to for the child."""
+    by_rule: dict[str, tuple[list[Opening], list[CountMoment]]] = {}
+    for opening in walk.openings:
+        by_rule.setdefault(opening.duty.rule, ([], []))[0].append(opening)
+    for moment in walk.counts:
+        by_rule.setdefault(moment.duty.rule, ([], []))[1].append(moment)
+    for rule, _, _ in walk.pulses:
+        by_rule.setdefault(rule, ([], []))
+    found = [finding for case in walk.floors.values() for finding in graded(walk, case)]
+    for rule, (openings, counts) in by_rule.items():
+        found += recorded(walk, [o for o in openings if isinstance(o.duty.effect, Recorded)])
+        others = [o for o in openings if not isinstance(o.duty.effect, Recorded)]
+        counts = [m for m in counts if not isinstance(m.duty.effect, Floor)]
+        pulses = [value for key, value in walk.pulses.items() if key[0] == rule]
+        if others or counts or pulses:
+            actions = Actions(walk, rule, walk.policy.duties[rule])
+            found += actions.settle(others, counts)
+            for beats in pulses:
+                found += Repeating(walk, actions, beats).findings()
     return found
 
 

@@ -108,21 +108,21 @@ class Parameter(Part):
 
     value: Value = Field(
         description=(
-            "A whole number, a duration (`48 hours`, `90 days`, `5 working days`), a date, a grade or "
-            "`not_stated`."
+            "A whole number, a duration (`48 hours`, `90 days`, `5 working days`), a date, a grade "
+            "or `not_stated`."
         )
     )
     basis: Basis = Field(
         description=(
-            "stated: the source says it. inferred: it follows from what the source says. assumed: no "
-            "source settles it, and the policy's owner has to."
+            "stated: the source says it. inferred: it follows from what the source says. assumed: "
+            "no source settles it, and the policy's owner has to."
         )
     )
     edge: Edge | None = Field(
         default=None,
         description=(
-            "For windows. inclusive: a window of 90 days holds local dates up to 90 apart. exclusive: "
-            "up to 89 apart."
+            "For windows. inclusive: a window of 90 days holds local dates up to 90 apart. "
+            "exclusive: up to 89 apart."
         ),
     )
     placed_by: Placing | None = Field(
@@ -190,8 +190,8 @@ class ConditionForm(BaseModel):
         default=None,
         description=(
             "With `all` or `term`: time of grace. While the first condition of the list holds, the "
-            "others get the benefit of the doubt for so long; they must hold before it ends, and what "
-            "is recorded afterwards does not cure."
+            "others get the benefit of the doubt for so long; they must hold before it ends, and "
+            "what is recorded afterwards does not cure."
         ),
     )
     term: str | None = Field(default=None, description="A condition named under `terms`.")
@@ -202,8 +202,8 @@ class ConditionForm(BaseModel):
     entry: str | None = Field(
         default=None,
         description=(
-            "An entry of this kind is on the record: for the child at any time, for the episode since "
-            "its (last) report."
+            "An entry of this kind is on the record: for the child at any time, for the episode "
+            "since its (last) report."
         ),
     )
     where: dict[str, Any] | None = Field(
@@ -231,8 +231,8 @@ Condition = Annotated[
     Annotated[str, Tag("a term's name")] | Annotated[ConditionForm, Tag("a condition")],
     Discriminator(_condition_form),
 ]
-"""The name of a term, or a condition written out. Which one it is shows at a glance, so that a fault is
-reported for the one that was meant."""
+"""The name of a term, or a condition written out. The tags let a fault be reported for the one that
+was meant."""
 
 
 class Trigger(Part):
@@ -257,15 +257,15 @@ class Trigger(Part):
     as_recorded: Condition | None = Field(
         default=None,
         description=(
-            "How the same episodes would be counted by their recorded label. Where that count falls "
-            "short, the finding says that the label masked them."
+            "How the same episodes would be counted by their recorded label. Where that count "
+            "falls short, the finding says that the label masked them."
         ),
     )
     since: Literal["action"] | None = Field(
         default=None,
         description=(
-            "`action`: every required action starts the count afresh, even one that nothing had called "
-            "for. Without it only an action that answers a run of episodes does."
+            "`action`: every required action starts the count afresh, even one that nothing had "
+            "called for. Without it only an action that answers a run of episodes does."
         ),
     )
 
@@ -337,14 +337,15 @@ class Require(Part):
     called: str | None = Field(
         default=None,
         description=(
-            'What messages call it, after "No record of": `the child being recorded as missing`. Without '
-            "it the vocabulary's own words."
+            'What messages call it, after "No record of": `the child being recorded as missing`. '
+            "Without it the vocabulary's own words."
         ),
     )
     within: str = Field(
         description=(
-            "The time allowed, counted from the trigger: a parameter or a duration, or `not_stated` "
-            "where policy gives none (then nothing is overdue, and the age is reported)."
+            "The time allowed, counted from the trigger: a parameter or a duration, or "
+            "`not_stated` where policy gives none (then nothing is overdue, and the age is "
+            "reported)."
         )
     )
 
@@ -375,30 +376,31 @@ class Effect(Part):
     unless: list[Condition] | Condition | None = Field(
         default=None,
         description=(
-            "Releases from the duty if it comes to hold before the deadline. `{entry: ...}` here means "
-            "an entry at or after the point from which actions are accepted."
+            "Releases from the duty if it comes to hold before the deadline. `{entry: ...}` here "
+            "means an entry at or after the point from which actions are accepted."
         ),
     )
     while_: Literal["open", "away"] | None = Field(
         default=None,
         alias="while",
         description=(
-            "open: the duty ends when the child is found (located, returned or the episode closed). "
-            "away: it ends on return or closing only."
+            "open: the duty ends when the child is found (located, returned or the episode "
+            "closed). away: it ends on return or closing only."
         ),
     )
     after: Literal["trigger"] | None = Field(
         default=None,
         description=(
-            "trigger: only what is done at or after the trigger counts. Without it a duty of an episode "
-            "accepts what was done since the episode was reported."
+            "trigger: only what is done at or after the trigger counts. Without it a duty of an "
+            "episode accepts what was done since the episode was reported."
         ),
     )
     per: Literal["child", "episode"] | None = Field(
         default=None,
         description=(
-            "Whose duty it is. Default: the child's for counts and entries about the child, otherwise the "
-            "episode's. A trigger about the child with `per: episode` applies to each open episode."
+            "Whose duty it is. Default: the child's for counts and entries about the child, "
+            "otherwise the episode's. A trigger about the child with `per: episode` applies to "
+            "each open episode."
         ),
     )
     require: Require | None = Field(default=None, description="An action or a recorded field.")

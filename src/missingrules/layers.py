@@ -1,18 +1,7 @@
-"""Policies from files: finding them, laying one over another, and refusing what is wrong.
+"""Policies from files: finding them, with all that they extend, and refusing what is wrong.
 
-A policy that `extends` another one says only what differs. Of its top-level keys
-
-- `sources` and `terms` replace what has the same name,
-- `parameters` are merged key by key; a new value drops the editions, and with them what the old
-  value rested on, so that the new one must say its own basis,
-- `rules` with an id that a lower layer has replace keys of that rule (`null` takes a key away),
-  other rules are added,
-- `vocabulary` adds,
-- everything else is replaced; `owner` and `last_reviewed` speak for one file only and are not
-  inherited.
-
-Names are looked up when all layers are merged: a layer that redefines a term changes every rule
-that uses it, wherever the rule stands.
+How one policy is laid over another is written in :mod:`missingrules.overlay`, what is wrong with a
+policy in :mod:`missingrules.checks`.
 """
 
 from __future__ import annotations
@@ -29,6 +18,7 @@ from missingrules import wording
 from missingrules.checks import codes, read_shape, reference_faults
 from missingrules.checks.shape import Lower
 from missingrules.errors import Fault, PolicyError
+from missingrules.overlay import lay_over, replaced_parameters, rule_id_of, rule_ids
 from missingrules.policysource import (
     DatedRule,
     Layer,
@@ -42,8 +32,6 @@ from missingrules.vocabulary import standard
 from missingrules.yamlsource import LONGEST_BYTES, Located, Node, decode, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from missingrules.language import PolicyFile
     from missingrules.vocabulary import Vocabulary
 
@@ -159,46 +147,50 @@ def _stack(text: str, source: str, path: Path | None) -> list[_File]:
 
 def _below(file: _File, extends: str, files: list[_File]) -> tuple[_File | None, Fault | None]:
     """Read what a file extends; or say why not."""
-    node = file.get("extends")
-    assert node is not None  # noqa: S101 - the caller has its text
-
-    def refused(code: codes.PolicyCode, message: str, hint: str = "") -> tuple[None, Fault]:
-        return None, codes.fault(node.place, code, message, hint)
-
-    if _SHIPPED_NAME.fullmatch(extends):
-        known = shipped()
-        if extends not in known:
-            hint = wording.advice(extends, known, "a path ends in .yaml")
-            return refused("unknown-policy", f"no policy `{extends}` is shipped", hint)
-        path, label = known[extends], str(known[extends])
-    else:
-        hint = "the name of a shipped policy, or a path from this file such as `./england.yaml`"
-        if not extends.endswith((".yaml", ".yml")) or Path(extends).is_absolute():
-            return refused("bad-extends", f"{wording.quoted(extends)} cannot be extended", hint)
-        if file.path is None:
-            message = f"{wording.quoted(extends)} is a path, and this text is in no folder"
-            return refused("bad-extends", message, "extend a shipped policy, or load from a file")
-        label = os.path.normpath(file.path.parent / extends)
-        path = Path(label)
-    resolved = path.resolve()
-    if any(known.path is not None and known.path.resolve() == resolved for known in files):
+    path, fault = _target(file, extends)
+    if path is None:
+        return None, fault
+    resolved = [None if other.path is None else other.path.resolve() for other in files]
+    if path.resolve() in resolved:
         names = [str(other.text("policy")) for other in files]
-        circle = " -> ".join([*names, names[_index(files, resolved)]])
-        return refused("extends-in-a-circle", f"policies extend each other in a circle: {circle}")
+        circle = " -> ".join([*names, names[resolved.index(path.resolve())]])
+        message = f"policies extend each other in a circle: {circle}"
+        return None, _refusal(file, "extends-in-a-circle", message)
     if len(files) == MOST_LAYERS:
-        return refused("too-many-layers", f"more than {MOST_LAYERS} policies on top of one another")
+        message = f"more than {MOST_LAYERS} policies on top of one another"
+        return None, _refusal(file, "too-many-layers", message)
     try:
         text = _read(path)
     except OSError as exc:
         reason = exc.strerror or "the system refuses"
-        return refused("unreadable-file", f"{wording.quoted(extends)} cannot be read: {reason}")
-    return _File(parse(text, label), label, path), None
+        message = f"{wording.quoted(extends)} cannot be read: {reason}"
+        return None, _refusal(file, "unreadable-file", message)
+    return _File(parse(text, str(path)), str(path), path), None
 
 
-def _index(files: list[_File], resolved: Path) -> int:
-    return next(
-        i for i, f in enumerate(files) if f.path is not None and f.path.resolve() == resolved
-    )
+def _target(file: _File, extends: str) -> tuple[Path | None, Fault | None]:
+    """Find the file that `extends` names; or say why it names none."""
+    if _SHIPPED_NAME.fullmatch(extends):
+        known = shipped()
+        if extends in known:
+            return known[extends], None
+        hint = wording.advice(extends, known, "a path ends in .yaml")
+        return None, _refusal(file, "unknown-policy", f"no policy `{extends}` is shipped", hint)
+    if not extends.endswith((".yaml", ".yml")) or Path(extends).is_absolute():
+        message = f"{wording.quoted(extends)} cannot be extended"
+        hint = "the name of a shipped policy, or a path from this file such as `./england.yaml`"
+        return None, _refusal(file, "bad-extends", message, hint)
+    if file.path is None:
+        message = f"{wording.quoted(extends)} is a path, and this text is in no folder"
+        hint = "extend a shipped policy, or load this one from a file"
+        return None, _refusal(file, "bad-extends", message, hint)
+    return Path(os.path.normpath(file.path.parent / extends)), None
+
+
+def _refusal(file: _File, code: codes.PolicyCode, message: str, hint: str = "") -> Fault:
+    """Make a fault at the value of `extends`."""
+    node = file.get("extends") or file.root
+    return codes.fault(node.place, code, message, hint)
 
 
 def _own_faults(files: list[_File]) -> list[Fault]:
@@ -235,7 +227,7 @@ def _duplicate_rules(file: _File) -> list[Fault]:
     faults: list[Fault] = []
     rules = file.get("rules")
     for rule in rules.value if rules is not None and isinstance(rules.value, list) else ():
-        rule_id = _rule_id(rule)
+        rule_id = rule_id_of(rule)
         if rule_id is None:
             continue
         if rule_id in first:
@@ -246,23 +238,16 @@ def _duplicate_rules(file: _File) -> list[Fault]:
     return faults
 
 
-def _rule_id(rule: Node) -> str | None:
-    node = rule.value.get("id") if isinstance(rule.value, dict) else None
-    return node.value if node is not None and isinstance(node.value, str) else None
-
-
-# --- Laying over ----------------------------------------------------------------------------------
+# --- The whole policy ------------------------------------------------------------------------------
 
 
 def _merged(files: list[_File]) -> PolicySource:
     """Lay the files over one another, the widest first, and check the whole."""
     tree, lower = files[0].root, Lower()
     for file in files[1:]:
-        lower = Lower(
-            rules=lower.rules | _rule_ids(tree),
-            replaced=lower.replaced | _replaced(tree, file.root),
-        )
-        tree = _policy_over(tree, file.root)
+        replaced = lower.replaced | replaced_parameters(tree, file.root)
+        lower = Lower(rules=lower.rules | rule_ids(tree), replaced=replaced)
+        tree = lay_over(tree, file.root)
     located = Located.of(tree)
     shape, faults = read_shape(located, lower)
     if shape is None:
@@ -299,102 +284,3 @@ def _digest(located: Located) -> str:
     said = {key: value for key, value in located.data.items() if key != "extends"}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _mapping(node: Node | None) -> Mapping[str, Node]:
-    return node.value if node is not None and isinstance(node.value, dict) else {}
-
-
-def _rule_ids(tree: Node) -> frozenset[str]:
-    rules = _mapping(tree).get("rules")
-    listed = rules.value if rules is not None and isinstance(rules.value, list) else []
-    return frozenset(rule_id for rule_id in map(_rule_id, listed) if rule_id is not None)
-
-
-def _replaced(lower: Node, upper: Node) -> frozenset[str]:
-    """List the parameters of the lower layer whose value the upper one replaces."""
-    known = _mapping(_mapping(lower).get("parameters"))
-    given = _mapping(_mapping(upper).get("parameters"))
-    return frozenset(name for name in given if name in known and "value" in _mapping(given[name]))
-
-
-def _over(lower: Node | None, upper: Node, depth: int) -> Node:
-    """Lay one part over another: keys are merged down to a depth, and replaced whole below it."""
-    if lower is None or depth == 0:
-        return upper
-    if isinstance(lower.value, list) and isinstance(upper.value, list):
-        return Node([*lower.value, *upper.value], upper.place, upper.key)
-    if not isinstance(lower.value, dict) or not isinstance(upper.value, dict):
-        return upper
-    merged = dict(lower.value)
-    for key, node in upper.value.items():
-        merged[key] = _over(lower.value.get(key), node, depth - 1)
-    return Node(merged, upper.place, upper.key)
-
-
-def _policy_over(lower: Node, upper: Node) -> Node:
-    merged = {
-        key: node
-        for key, node in _mapping(lower).items()
-        if key not in ("extends", "owner", "last_reviewed")
-    }
-    for key, node in _mapping(upper).items():
-        below = merged.get(key)
-        if key in ("sources", "terms"):
-            node = _over(below, node, 1)
-        elif key == "parameters":
-            node = _parameters_over(below, node)
-        elif key == "vocabulary":
-            node = _vocabulary_over(below, node)
-        elif key == "rules":
-            node = _rules_over(below, node)
-        merged[key] = node
-    return Node(merged, upper.place, upper.key)
-
-
-def _parameters_over(lower: Node | None, upper: Node) -> Node:
-    if not isinstance(upper.value, dict) or lower is None or not isinstance(lower.value, dict):
-        return upper
-    merged = dict(lower.value)
-    for name, node in upper.value.items():
-        below = lower.value.get(name)
-        if below is not None and isinstance(below.value, dict) and "value" in _mapping(node):
-            rests = ("editions", "basis", "cite", "note")
-            kept = {key: part for key, part in below.value.items() if key not in rests}
-            below = Node(kept, below.place, below.key)
-        merged[name] = _over(below, node, 1)
-    return Node(merged, upper.place, upper.key)
-
-
-def _vocabulary_over(lower: Node | None, upper: Node) -> Node:
-    depths = {"kinds": 1, "fields": 2, "values": 2, "roles": 1}
-    if not isinstance(upper.value, dict) or lower is None or not isinstance(lower.value, dict):
-        return upper
-    merged = dict(lower.value)
-    for key, node in upper.value.items():
-        merged[key] = _over(lower.value.get(key), node, depths.get(key, 0))
-    return Node(merged, upper.place, upper.key)
-
-
-def _rules_over(lower: Node | None, upper: Node) -> Node:
-    if not isinstance(upper.value, list) or lower is None or not isinstance(lower.value, list):
-        return upper
-    merged = list(lower.value)
-    places = {_rule_id(rule): number for number, rule in enumerate(merged)}
-    for rule in upper.value:
-        rule_id = _rule_id(rule)
-        if rule_id is not None and rule_id in places:
-            merged[places[rule_id]] = _rule_over(merged[places[rule_id]], rule)
-        else:
-            merged.append(rule)
-    return Node(merged, upper.place, upper.key)
-
-
-def _rule_over(lower: Node, upper: Node) -> Node:
-    merged = dict(_mapping(lower))
-    for key, node in _mapping(upper).items():
-        if node.value is None and key in merged:
-            del merged[key]
-        else:
-            merged[key] = node
-    return Node(merged, upper.place, upper.key)

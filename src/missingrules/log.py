@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from missingrules.vocabulary import Kind, Vocabulary
 
 _COLUMNS = frozenset(COLUMNS)
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - in UTC; the Z is written behind it
 _UNKNOWN_LISTED = 20  # of one row; a row with thousands is not a row of this log
 
 
@@ -128,11 +129,12 @@ def derive_entry_id(entry: Entry) -> str:
 
 
 def _content(entry: Entry) -> dict[str, Any]:
+    at = _utc(entry.at)
     cells = {
         "child_id": entry.child_id,
         "episode_id": entry.episode_id,
-        "at": _utc(entry.at),
-        "recorded_at": _utc(entry.recorded),
+        "at": at,
+        "recorded_at": at if entry.recorded == entry.at else _utc(entry.recorded),
         "kind": entry.kind,
         "by": entry.by,
         "area": entry.area,
@@ -158,7 +160,7 @@ def canonical(entry: Entry) -> bytes:
 
 
 def _utc(us: int) -> str:
-    return calendar.from_us(us).replace(tzinfo=None).isoformat() + "Z"
+    return f"{(_EPOCH + dt.timedelta(microseconds=us)).isoformat()}Z"
 
 
 def _with_id(entry: Entry) -> Entry:
@@ -205,15 +207,17 @@ def _read(
 ) -> Entry | list[_Trouble]:
     troubles: list[_Trouble] = []
     instant = values.reader("instant", zone=zone)
+    kind = _kind(row, vocabulary, troubles)
     child_id = _cell(row, "child_id", values.identifier, troubles, required=True)
-    episode_id = _cell(row, "episode_id", values.identifier, troubles)
+    episode_id = None
+    if kind is None or kind.home != "child":
+        episode_id = _cell(row, "episode_id", values.identifier, troubles)
     entry_id = _cell(row, "entry_id", values.identifier, troubles)
     at = _cell(row, "at", instant, troubles, required=True)
     recorded = _cell(row, "recorded_at", instant, troubles)
     by = _cell(row, "by", values.word, troubles)
     area = _cell(row, "area", values.label, troubles)
     authority = _cell(row, "authority", values.label, troubles)
-    kind = _kind(row, vocabulary, troubles)
     fields: dict[str, object] = {}
     if kind is not None:
         fields = _fields(row, kind, vocabulary, zone, troubles)
@@ -246,7 +250,7 @@ def _cell(
 ) -> Any:
     """Read one cell; None if it is not recorded, or not readable."""
     cell = row.get(name)
-    if values.blank(cell):
+    if cell is None or values.blank(cell):
         if required:
             troubles.append(_Trouble(name, "missing-field", f"`{name}` is missing"))
         return None
@@ -264,12 +268,12 @@ def _kind(row: Mapping[str, Any], vocabulary: Vocabulary, troubles: list[_Troubl
         return None
     kind = vocabulary.kinds.get(name) if isinstance(name, str) else None
     if kind is None:
-        shown = f"`{name}` " if isinstance(name, str) and values.quotable(name) else "what it says "
-        hint = values.suggestion(name, vocabulary.kinds) if isinstance(name, str) else ""
+        message, hint = "`kind` names no kind of entry", ""
+        if isinstance(name, str):
+            message = f"`{name}` is no kind of entry" if values.quotable(name) else message
+            hint = values.suggestion(name, vocabulary.kinds)
         hint = hint or "A policy may add kinds: read the log with its vocabulary."
-        troubles.append(
-            _Trouble("kind", "unknown-kind", f"`kind`: {shown}is no kind of entry", hint)
-        )
+        troubles.append(_Trouble("kind", "unknown-kind", message, hint))
     return kind
 
 
@@ -289,7 +293,7 @@ def _fields(
             unknown.append(name)
     troubles.extend(_unknown_field(name, kind, vocabulary) for name in unknown[:_UNKNOWN_LISTED])
     if len(unknown) > _UNKNOWN_LISTED:
-        message = f"{len(unknown) - _UNKNOWN_LISTED} more names are no fields of `{kind.name}`"
+        message = f"{len(unknown) - _UNKNOWN_LISTED} more keys are no fields of `{kind.name}`"
         troubles.append(_Trouble("", "unknown-field", message))
     for name, told in kind.fields.items():
         read = values.reader(told.type, told.values, zone)
@@ -301,8 +305,8 @@ def _fields(
 
 def _unknown_field(name: object, kind: Kind, vocabulary: Vocabulary) -> _Trouble:
     if not isinstance(name, str):
-        return _Trouble("", "unknown-field", f"a name is no text, and no field of `{kind.name}`")
-    shown = f"`{name}`" if values.quotable(name) else "a name"
+        return _Trouble("", "unknown-field", f"a key is no text, and no field of `{kind.name}`")
+    shown = f"`{name}`" if values.quotable(name) else "a key"
     elsewhere = vocabulary.with_field(name)
     if elsewhere:
         hint = f"It belongs to: {', '.join(elsewhere)}."

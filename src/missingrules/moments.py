@@ -25,10 +25,10 @@ from missingrules.terms import MAYBE, NO, UNKNOWN, YES
 from missingrules.vocabulary import GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from missingrules.calendar import Duration
-    from missingrules.duties import Duty
+    from missingrules.duties import Checks, Duty
     from missingrules.episode import Leg
     from missingrules.finding import Finding
     from missingrules.grades import FloorCase
@@ -150,6 +150,7 @@ class Walk:
         """Set the scene: episodes with their legs, and what is to happen when."""
         self.facts: dict[Prop, int] = {}
         self.sources: dict[Prop, str] = {}
+        self.stirred = False
         self.markers: dict[str, str] = {}
         self.born: tuple[object, str] | None = None
         self.openings: list[Opening] = []
@@ -174,17 +175,21 @@ class Walk:
             for entry in story.entries:
                 self.by_entry[entry.entry_id] = episode
                 self.known_by_id[entry.entry_id] = entry.known
+        self._entries = (
+            *self.history.child,
+            *(entry for episode in self.episodes for entry in episode.story.entries),
+        )
+        self.kind_by_id = {entry.entry_id: entry.kind for entry in self._entries}
+        self.by_kind: dict[str, list[Entry]] = {}
+        for entry in self._entries:
+            self.by_kind.setdefault(entry.kind, []).append(entry)
 
     # -- setting the scene ---------------------------------------------------------------------------
 
     def _events(self) -> list[tuple[int, int, str, Entry, bool, bool]]:
         """Give (instant, recorded, id, entry, happens, becomes known), in order."""
         events = []
-        entries = [
-            *self.history.child,
-            *(e for episode in self.episodes for e in episode.story.entries),
-        ]
-        for entry in entries:
+        for entry in self._entries:
             if entry.recorded > entry.at:
                 events.append((entry.at, entry.recorded, entry.entry_id, entry, True, False))
                 events.append((entry.recorded, entry.recorded, entry.entry_id, entry, False, True))
@@ -259,11 +264,9 @@ class Walk:
                         setter(shadow.facts, shadow.sources, entry)
         return self.ask("", "label", trigger.label, at, shadow)[0]
 
-    def entries_by_id(self, ids: Iterable[str]) -> list[Entry]:
-        """Entries of the record by id, in the order asked for."""
-        table = {e.entry_id: e for e in self.history.child}
-        table |= {e.entry_id: e for ep in self.episodes for e in ep.story.entries}
-        return [table[i] for i in ids if i in table]
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry that stands: of the child, then of each episode."""
+        return self._entries
 
     def gaps(self, findings: Sequence[Finding]) -> tuple[Remark, ...]:
         """Everything about the record that a person should look at, each once."""
@@ -318,12 +321,16 @@ class Walk:
                 away = episode.leg(now)
                 if away is not None and (away.returned is None or away.returned > now):
                     touched.setdefault(episode.episode_id, episode)
+        always = self.coverage.limited or self.index.moves
         for episode in touched.values():
             grades_before.setdefault(episode.episode_id, episode.grade)
-            self._graces(episode, now)
+            if episode.stirred or always:
+                self._graces(episode, now)
         for grace in ended:
             self._end_grace(grace, now)
-        self._count(now, list(touched.values()))
+        stirred = [e for e in touched.values() if e.stirred or always]
+        if stirred:
+            self._count(now, stirred)
         for entry in happened:
             self._fire(entry, now)
         for still in opened:
@@ -331,14 +338,19 @@ class Walk:
             self._open(still.duty, still.episode, leg.number, now, leg.report, YES, (), now)
         for episode in touched.values():
             bind_grades(self, episode, now, happened, learned, grades_before[episode.episode_id])
+        for episode in stirred:
             self._pulse(episode, now)
             self._watch(episode, now)
-        self._watch(None, now)
+            episode.stirred = False
+        if self.stirred or always:
+            self._watch(None, now)
+        self.stirred = False
 
     def _apply(self, entry: Entry, episode: Episode | None, now: int, *, known: bool) -> None:
         for setter, scope in self.policy.setters[known].get(entry.kind, ()):
             for facts, sources in self._reach(scope, episode):
                 setter(facts, sources, entry)
+            self._stir(scope, episode)
         if known:
             if entry.kind == "marker_added":
                 self.markers[str(entry.fields.get("marker"))] = entry.entry_id
@@ -357,14 +369,31 @@ class Walk:
                 for prop in self.policy.props:
                     if prop.what == "has" and prop.scope == "episode":
                         episode.facts.pop(prop, None)
+            episode.stirred = True
         for prop, check in self.policy.watched.get(entry.kind, ()):
             truth = YES if check is None else self.ask_entry("", "watch", check, entry)
             if truth == NO:
                 continue
+            self._stir(prop.scope, episode)
             for facts, sources in self._reach(prop.scope, episode):
                 if truth == YES or facts.get(prop) != YES:
                     facts[prop] = YES if truth == YES else UNKNOWN
                     sources[prop] = entry.entry_id
+
+    def _stir(self, scope: str, episode: Episode | None) -> None:
+        """Note whose facts an entry may have changed; conditions of the others need not be asked again."""
+        if scope == "episode" and episode is not None:
+            episode.stirred = True
+        else:
+            self.stirred = True
+            for each in self.episodes:
+                each.stirred = True
+
+    def _idle(self, condition: Condition | None, episode: Episode | None) -> bool:
+        """Whether nothing that a condition rests on can have changed at this moment."""
+        if self.coverage.limited or (condition is not None and condition.moves):
+            return False
+        return not (self.stirred if episode is None else episode.stirred)
 
     def _reach(
         self, scope: str, episode: Episode | None
@@ -450,7 +479,7 @@ class Walk:
             )
         return truth
 
-    def accepts(self, rule: str, kinds: dict[str, Condition | None], entry: Entry) -> int:
+    def accepts(self, rule: str, kinds: Checks, entry: Entry) -> int:
         """Whether an entry is one of these kinds and says what it must."""
         return self.ask_entry(rule, "where", kinds[entry.kind], entry)
 
@@ -486,7 +515,8 @@ class Walk:
             if prop.what == "age":
                 facts[prop] = UNKNOWN
                 if self.born is not None:
-                    facts[prop] = calendar.age(self.born[0], now)  # type: ignore[arg-type]
+                    years = calendar.age(self.born[0], now)  # type: ignore[arg-type]
+                    facts[prop] = years if years >= 0 else UNKNOWN
                     cited.append(self.born[1])
             elif prop.what == "lasted":
                 facts[prop] = self._lasted(prop.number, now, episode)
@@ -566,6 +596,8 @@ class Walk:
         if not episode.legs or now < episode.legs[0].start:
             return
         for number, (first, rest, within) in enumerate(self.policy.graces):
+            if self._idle(first, episode) and self._idle(rest, episode):
+                continue
             prop = self.index.grace_props[number]
             state = episode.facts.get(prop, 0)
             truth, cited, _ = self.ask("", "grace", first, now, episode)
@@ -596,6 +628,7 @@ class Walk:
             return
         truth, _, _ = self.ask("", "grace", self.policy.graces[number][1], now, episode)
         episode.facts[prop] = {YES: terms.KEPT, NO: terms.LAPSED, MAYBE: UNKNOWN}[truth]
+        episode.stirred = True
 
     # -- counting ------------------------------------------------------------------------------------
 
@@ -603,7 +636,7 @@ class Walk:
         changed: dict[int, tuple[list[Episode], list[Episode]]] = {}
         for term in self.index.count_terms:
             for episode in touched:
-                if term.number in episode.counted:
+                if term.number in episode.counted or self._idle(term, episode):
                     continue
                 if episode.legs:
                     if now < episode.legs[0].start:
@@ -641,7 +674,7 @@ class Walk:
             self.counts.append(CountMoment(duty, trigger, now, sure, maybe, truth, cited, unknown))
             if duty.per == "episode" or isinstance(duty.effect, Floor):
                 continue
-            self._start_watching(duty, None)
+            self._start_watching(duty, None, now)
 
     def _grace_sources(self, term: Condition, episode: Episode) -> Iterator[str]:
         """Entries behind the parts of a condition that a time of grace hides."""
@@ -736,21 +769,27 @@ class Walk:
                 names=names,
             )
         )
-        self._start_watching(duty, episode)
+        self._start_watching(duty, episode, now)
 
     # -- releases ------------------------------------------------------------------------------------
 
-    def _start_watching(self, duty: Duty, episode: Episode | None) -> None:
+    def _start_watching(self, duty: Duty, episode: Episode | None, now: int) -> None:
         key = None if episode is None else episode.episode_id
         for condition in duty.unless:
-            if not isinstance(condition, OnEntry):
-                self._watching.setdefault(key, {})[condition.number] = condition
+            if isinstance(condition, OnEntry):
+                continue
+            watched = self._watching.setdefault(key, {})
+            if condition.number not in watched:
+                watched[condition.number] = condition
+                truth, cited, _ = self.ask("", "unless", condition, now, episode)
+                self.releases[condition.number, key] = [(now, truth, cited)]
 
     def _watch(self, episode: Episode | None, now: int) -> None:
         key = None if episode is None else episode.episode_id
         for number, condition in self._watching.get(key, {}).items():
-            truth, cited, _ = self.ask("", "unless", condition, now, episode)
-            self.releases.setdefault((number, key), []).append((now, truth, cited))
+            if not self._idle(condition, episode):
+                truth, cited, _ = self.ask("", "unless", condition, now, episode)
+                self.releases[number, key].append((now, truth, cited))
 
     # -- repeating duties ----------------------------------------------------------------------------
 
@@ -764,6 +803,14 @@ class Walk:
             end = leg.end(duty.ends)
             if end is not None and end < now:
                 continue
+            pulses = self.pulses.setdefault((duty.rule, episode.episode_id, leg.number), [])
+            conditions = (duty.condition, *(condition for condition, _ in trigger.sooner))
+            if (
+                pulses
+                and pulses[-1][0] is duty
+                and all(self._idle(condition, episode) for condition in conditions)
+            ):
+                continue
             truth, cited, _ = self.ask(duty.rule, "if", duty.condition, now, episode)
             interval = trigger.interval
             rests_on = list(cited)
@@ -773,7 +820,6 @@ class Walk:
                 if holds == YES:
                     interval = shorter
                     break
-            pulses = self.pulses.setdefault((duty.rule, episode.episode_id, leg.number), [])
             pulses.append((duty, Pulse(now, truth, interval, tuple(dict.fromkeys(rests_on)))))
 
 

@@ -85,7 +85,9 @@ class Policy:
         self.setters = {
             known: facts.setters(self.props, self.codes, known=known) for known in (False, True)
         }
-        self.index = index(self.duties, (term for term, _, _ in self.counts), self.props)
+        self.index = index(
+            self.duties, self.conditions, (term for term, _, _ in self.counts), self.props
+        )
         self.watched: dict[str, list[tuple[Prop, Condition | None]]] = {}
         for prop in self.props:
             if prop.what == "has":

@@ -1,4 +1,4 @@
-"""The JSON Schema of policy files, for editors: completion, hover texts and red underlines while typing.
+"""The JSON Schema of policy files: completion, hover texts and red underlines in an editor.
 
 ``python -m missingrules.schema`` writes ``policy.schema.json`` beside the shipped policies; with
 ``--check`` it only says whether that file is up to date (exit code 1 if not).
@@ -15,7 +15,6 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from missingrules.checks.conditions import FORMS
 from missingrules.language import PolicyFile
 from missingrules.layers import policies_folder
 from missingrules.vocabulary import GRADES, standard
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 FILE_NAME: Final = "policy.schema.json"
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _WORD: Final = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
-_DURATION: Final = {
+_WRITTEN_OUT: Final = {
     "type": "string",
     "pattern": r"^[0-9]{1,9} +(minute|hour|day|week|working +day)s?$",
 }
@@ -45,8 +44,12 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": _DRAFT,
         "$id": FILE_NAME,
-        "title": "A policy for missingrules",
         **{key: value for key, value in made.items() if key != "$defs"},
+        "title": "A policy for missingrules",
+        "description": (
+            "One policy file. A file that extends another one may leave out what the lower layers "
+            "say."
+        ),
         "$defs": dict(sorted(parts.items())),
     }
 
@@ -71,36 +74,46 @@ def main(arguments: Sequence[str]) -> int:
     return 1
 
 
-def _tidy(part: Any) -> None:
-    """Take out what pydantic adds for itself: titles, null as a default, the description of a default."""
+def _tidy(part: object) -> None:
+    """Take out what pydantic adds for itself, and say the rest as a file has it."""
     if isinstance(part, list):
         for item in part:
             _tidy(item)
-        return
     if not isinstance(part, dict):
         return
-    if isinstance(part.get("title"), str):
-        del part["title"]
-    if "default" in part and part["default"] in (None, [], {}):
-        del part["default"]
-    part.pop("discriminator", None)
-    if isinstance(part.get("description"), str):
-        part["description"] = part["description"].replace("``", "`")
-    if "oneOf" in part:
-        part["anyOf"] = part.pop("oneOf")
-    options = [option for option in part.get("anyOf", ()) if option != {"type": "null"}]
-    if len(options) == 1:
-        del part["anyOf"]
-        for key, value in options[0].items():
-            part.setdefault(key, value)
-    elif options:
-        part["anyOf"] = options
+    _tidy_keys(part)
     for key, inner in part.items():
-        if key in ("properties", "$defs"):
+        if key in _BY_NAME:
             for named in inner.values():
                 _tidy(named)
-        elif key not in ("default", "enum", "required"):
+        elif key not in _PLAIN:
             _tidy(inner)
+
+
+_BY_NAME: Final = frozenset({"properties", "patternProperties"})
+_PLAIN: Final = frozenset({"const", "default", "description", "enum", "required"})
+
+
+def _tidy_keys(part: dict[str, Any]) -> None:
+    """Tidy one schema, apart from what is inside it.
+
+    Titles repeat the key. Null is no value of a file, nor is it one that a key has by default. A
+    choice by discriminator is a choice like any other.
+    """
+    options = part.pop("anyOf", None) or part.pop("oneOf", None) or []
+    options = [option for option in options if option != {"type": "null"}]
+    if len(options) == 1:
+        part.update({**options[0], **part})
+    elif options:
+        part["anyOf"] = options
+    for noise in ("title", "discriminator"):
+        part.pop(noise, None)
+    if part.get("default", 0) in (None, [], {}):
+        del part["default"]
+    if part.get("format") == "date":
+        part["pattern"] = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+    if "patternProperties" in part:
+        part["additionalProperties"] = False
 
 
 # --- Words to choose from -------------------------------------------------------------------------
@@ -108,50 +121,60 @@ def _tidy(part: Any) -> None:
 
 def _offer_words(parts: dict[str, Any]) -> None:
     """Offer kinds, fields, values, grades and durations wherever they can stand."""
-    vocabulary = standard()
-    kinds = _one_or_more(_offer(vocabulary.kinds))
-    condition = parts["ConditionForm"]["properties"]
-    _put(parts["Trigger"]["properties"]["entry"], kinds)
-    _put(parts["Require"]["properties"]["action"], kinds)
-    _put(condition["entry"], _offer(vocabulary.kinds))
-    for name, kind in (("marker", "marker_added"), ("concern", "concern_noted")):
-        values = vocabulary.kinds[kind].fields[name].values or ()
-        _put(condition[name], _one_or_more(_offer(values)))
+    kinds = standard().kinds
     named = _fields_by_key()
-    _put(condition["recorded"], _offer(sorted(named), r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$"))
+    parts["KindOfEntry"] = _offer(kinds)
+    parts["NameOfField"] = _offer(sorted(named), r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")
+    parts["Duration"] = {"anyOf": [_WRITTEN_OUT, _WORD]}
+    parts["Deadline"] = {"anyOf": [{"const": "not_stated"}, _WRITTEN_OUT, _WORD]}
+    parts["Window"] = _offer(["ever"])
+    for part, key, meaning in (
+        ("Trigger", "entry", _one_or_more(_ref("KindOfEntry"))),
+        ("Require", "action", _one_or_more(_ref("KindOfEntry"))),
+        ("ConditionForm", "entry", _ref("KindOfEntry")),
+        ("ConditionForm", "recorded", _ref("NameOfField")),
+        ("ConditionForm", "marker", _one_or_more(_values("marker_added", "marker"))),
+        ("ConditionForm", "concern", _one_or_more(_values("concern_noted", "concern"))),
+        ("ConditionForm", "by", _ref("Duration")),
+        ("Trigger", "every", _ref("Duration")),
+        ("Trigger", "first_after", _ref("Duration")),
+        ("Sooner", "every", _ref("Duration")),
+        ("Gap", "at_least", _ref("Duration")),
+        ("Gap", "more_than", _ref("Duration")),
+        ("Lasted", "at_least", _ref("Duration")),
+        ("Lasted", "more_than", _ref("Duration")),
+        ("Require", "within", _ref("Deadline")),
+        ("Grade", "within", _ref("Deadline")),
+        ("Trigger", "within", _ref("Window")),
+        ("Counted", "within", _ref("Window")),
+        ("Grade", "at_least", _offer(GRADES)),
+    ):
+        place = parts[part]["properties"][key]
+        parts[part]["properties"][key] = {"description": place["description"], **meaning}
+    condition = parts["ConditionForm"]
     for key, (kind, field) in sorted(named.items()):
-        what = f"Field `{field.name}` of `{kind}` was last recorded as this (any of these)."
-        if field.type in ("choice", "choices", "yes_no") and key not in {*FORMS, *condition}:
-            condition[key] = {"description": what, **_one_or_more(_values(field))}
-    parts["ConditionForm"]["additionalProperties"] = _one_or_more(
-        {"anyOf": [_WORD, {"type": "boolean"}]}
-    )
-    _put(parts["Grade"]["properties"]["at_least"], _offer(GRADES))
-    for part, key in (("Require", "within"), ("Grade", "within")):
-        _put(parts[part]["properties"][key], {"anyOf": [{"const": "not_stated"}, _DURATION, _WORD]})
-    for part, key in (("Counted", "within"), ("Trigger", "within")):
-        _put(parts[part]["properties"][key], _offer(["ever"]))
-    for part, key in (("Lasted", "at_least"), ("Lasted", "more_than"), ("Gap", "at_least")):
-        _put(parts[part]["properties"][key], {"anyOf": [_DURATION, _WORD]})
-    for part, key in (("Gap", "more_than"), ("Trigger", "every"), ("Sooner", "every")):
-        _put(parts[part]["properties"][key], {"anyOf": [_DURATION, _WORD]})
-    _put(parts["Trigger"]["properties"]["first_after"], {"anyOf": [_DURATION, _WORD]})
-    _put(condition["by"], {"anyOf": [_DURATION, _WORD]})
+        if field.type in ("choice", "choices", "yes_no") and key not in condition["properties"]:
+            what = f"Field `{field.name}` of `{kind}` was last recorded as this (any of these)."
+            values = _one_or_more(_values(kind, field.name))
+            condition["properties"][key] = {"description": what, **values}
+    any_value = {"anyOf": [_WORD, {"type": "boolean"}]}
+    condition["additionalProperties"] = _one_or_more(any_value)
 
 
 def _fields_by_key() -> dict[str, tuple[str, Field]]:
     """Map what a policy may write for a field to the field: its name where one kind has it."""
-    kinds = standard().kinds
+    vocabulary = standard()
     found: dict[str, tuple[str, Field]] = {}
-    for kind in kinds.values():
+    for kind in vocabulary.kinds.values():
         for name, field in kind.fields.items():
             found[f"{kind.name}.{name}"] = (kind.name, field)
-            if sum(name in other.fields for other in kinds.values()) == 1:
+            if len(vocabulary.with_field(name)) == 1:
                 found[name] = (kind.name, field)
     return found
 
 
-def _values(field: Field) -> dict[str, Any]:
+def _values(kind: str, name: str) -> dict[str, Any]:
+    field = standard().kinds[kind].fields[name]
     if field.type == "yes_no":
         return {"enum": ["yes", "no", "not_applicable", True, False]}
     return _offer(field.values or ())
@@ -170,11 +193,8 @@ def _one_or_more(item: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [*options, {"type": "array", "items": item, "minItems": 1}]}
 
 
-def _put(place: dict[str, Any], meaning: dict[str, Any]) -> None:
-    """Replace what a key takes, and keep its description."""
-    kept = {key: value for key, value in place.items() if key in ("description", "default")}
-    place.clear()
-    place.update(kept, **meaning)
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{name}"}
 
 
 # --- Files that extend others ---------------------------------------------------------------------

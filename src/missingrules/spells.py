@@ -8,6 +8,7 @@ from missingrules.episode import Episode
 from missingrules.finding import merged_ids
 from missingrules.moments import WindowTest
 from missingrules.obligation import Obligation, answer, deadline
+from missingrules.releases import find_release
 from missingrules.terms import MAYBE, YES
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class Spells:
             ]
         if trigger.label is not None and self.sure:
             made.masked_by = self.masked(moment, window, end, known, made)
-        self.settler.find_release(made)
+        find_release(self.settler.walk, made)
         return made
 
     def masked(

@@ -194,8 +194,8 @@ def props(node: Node) -> Iterator[Prop]:
 class Condition:
     """A compiled condition of a policy: its tree, and the facts it needs, each once.
 
-    ``number`` is its place in the policy's list of conditions. The last three tuples single out the facts
-    that change with time alone, which the kernel works out when it asks.
+    ``number`` is its place in the policy's list of conditions. ``ages``, ``lasted`` and ``counts`` single out
+    the facts that change with time alone (``moves``), which the kernel works out when it asks.
     """
 
     number: int
@@ -205,6 +205,7 @@ class Condition:
     lasted: tuple[int, ...] = field(init=False)
     counts: tuple[int, ...] = field(init=False)
     graces: tuple[int, ...] = field(init=False)
+    moves: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """List the facts."""
@@ -214,4 +215,5 @@ class Condition:
         put(self, "ages", any(fact.what == "age" for fact in facts))
         put(self, "lasted", tuple(f.number for f in facts if f.what == "lasted"))
         put(self, "counts", tuple(f.number for f in facts if f.what == "count_low"))
+        put(self, "moves", bool(self.ages or self.lasted or self.counts))
         put(self, "graces", tuple(f.number for f in facts if f.what == "grace"))

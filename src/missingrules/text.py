@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rich.console import Console
 from rich.markup import escape
@@ -38,11 +38,26 @@ _STYLES = {"critical": "bold red", "major": "red", "minor": "yellow"}
 _RANK = {"critical": 0, "major": 1, "minor": 2}
 
 
+class _Plain:
+    """A stream without the blanks that fill a line of a table up to its width."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write("\n".join(line.rstrip(" ") for line in text.split("\n")))
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
 def console(stream: TextIO) -> Console:
-    """A console that is plain where the stream is no terminal, and respects ``NO_COLOR``."""
+    """Make a console that is plain where the stream is no terminal, and respects ``NO_COLOR``."""
     if stream.isatty():
         return Console(file=stream, highlight=False)
-    return Console(file=stream, highlight=False, width=PLAIN_WIDTH, color_system=None)
+    plain = cast("TextIO", _Plain(stream))
+    return Console(file=plain, highlight=False, width=PLAIN_WIDTH, color_system=None)
 
 
 def print_scan(scan: Scan, out: Console) -> None:
@@ -83,6 +98,13 @@ def headline(scan: Scan, out: Console) -> None:
                 "category.",
                 style="bold",
             )
+    low = [f for f in found if f.required_grade is not None and f.is_breach]
+    if low:
+        out.print(
+            f"Risk grades below what was required: {len(low)}, of "
+            f"{_many(len({f.child_id for f in low}), 'child', 'children')}.",
+            style="bold",
+        )
     counts = scan.outcomes
     parts = [f"{counts[name]} {WORDS[name]}" for name in outcomes.OUTCOMES if counts[name]]
     out.print(f"All duties: {', '.join(parts) if parts else 'none arose'}.")
@@ -105,24 +127,24 @@ _OWED = frozenset(
 
 
 def print_child(assessment: Assessment, out: Console) -> None:
-    """Print one child: what is missing, what is required, what cannot be told."""
-    breaches = assessment.breaches
-    pending = [f for f in assessment.findings if f.outcome == outcomes.PENDING]
+    """Print one child: what the record does not show, and what is still to be done, by episode."""
+    shown = [f for f in assessment.findings if f.is_breach or f.outcome == outcomes.PENDING]
+    breaches = sum(f.is_breach for f in shown)
     out.print(
-        f"[bold]{escape(assessment.child_id)}[/bold]: "
-        f"{_many(len(breaches), 'breach', 'breaches')}, {len(pending)} required and not due yet"
+        f"[bold]{escape(assessment.child_id)}[/bold]: {_many(breaches, 'breach', 'breaches')}, "
+        f"{len(shown) - breaches} still to be done in time"
     )
-    if breaches:
-        out.print(Padding(_table(_by_weight(breaches)), (0, 0, 0, 2)))
-    if pending:
-        out.print("  Still to be done:")
-        out.print(Padding(_table(pending), (0, 0, 0, 2)))
+    for episode_id in sorted({f.episode_id or "" for f in shown}):
+        part = [f for f in shown if (f.episode_id or "") == episode_id]
+        title = f"Episode {episode_id}" if episode_id else "About the child"
+        out.print(Padding(f"[bold]{escape(title)}[/bold]", (1, 0, 0, 2)))
+        out.print(Padding(_table(_by_weight(part)), (0, 0, 0, 2)))
     if assessment.data_gaps:
         count = Counter(gap.code for gap in assessment.data_gaps)
         named = ", ".join(
             f"{number} {code.replace('_', ' ')}" for code, number in sorted(count.items())
         )
-        out.print(f"  Gaps in the record: {named}.")
+        out.print(Padding(f"Gaps in the record: {named}.", (1, 0, 0, 2)))
 
 
 def _by_weight(found: Sequence[Finding]) -> list[Finding]:
@@ -133,22 +155,27 @@ def _by_weight(found: Sequence[Finding]) -> list[Finding]:
 
 def _table(found: Sequence[Finding]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, expand=False)
-    table.add_column("rule", no_wrap=True, max_width=34)
+    table.add_column("rule", no_wrap=True)
     table.add_column("what the record shows")
     for finding in found:
-        style = _STYLES.get(finding.severity, "")
-        name = f"[{style}]{escape(finding.rule)}[/{style}]" if style else escape(finding.rule)
-        table.add_row(name, f"{escape(finding.message)}\n[dim]{escape(clause(finding))}[/dim]")
+        style = _STYLES.get(finding.severity, "default")
+        evidence = f"Evidence: {', '.join(finding.evidence)}. {clause(finding)}."
+        table.add_row(
+            f"[{style}]{escape(finding.rule)}[/{style}]",
+            f"{escape(finding.sentence)}\n[dim]{escape(evidence)}[/dim]",
+        )
     return table
 
 
 def clause(finding: Finding) -> str:
     """Where a duty and its timing rest: authority, basis, source and section."""
-    text = f"{finding.severity}, {finding.authority.replace('_', ' ')}, duty {finding.basis}"
+    text = (
+        f"{finding.severity.capitalize()}; {finding.authority.replace('_', ' ')}, {finding.basis}"
+    )
     if finding.timing_basis:
-        text += f", time allowed {finding.timing_basis}"
+        text += f" (time allowed {finding.timing_basis})"
     if finding.cite is not None:
-        text += f"; {finding.cite['publisher']} {finding.cite['published']}"
+        text += f": {finding.cite['publisher']} {finding.cite['published']}"
         if "section" in finding.cite:
             text += f", {finding.cite['section']}"
     if finding.incomplete_record:

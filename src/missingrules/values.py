@@ -66,7 +66,7 @@ class UnreadableError(ValueError):
 def blank(cell: object) -> bool:
     """Tell whether nothing was recorded: null, no text or only invisible signs, an empty list."""
     if isinstance(cell, str):
-        return not cell.strip(_INVISIBLE)
+        return not (cell and (cell[0].isalnum() or cell.strip(_INVISIBLE)))
     return cell is None or (isinstance(cell, (list, tuple)) and not cell)
 
 
@@ -139,7 +139,7 @@ def text(cell: object) -> str:
     return cell.strip(_INVISIBLE)
 
 
-def choice(cell: object, values: tuple[str, ...] | frozenset[str] | None) -> str:
+def choice(cell: object, values: tuple[str, ...] | None) -> str:
     """Read one of the values, or any word where ``values`` is None."""
     if values is None:
         return word(cell)
@@ -152,11 +152,11 @@ def choice(cell: object, values: tuple[str, ...] | frozenset[str] | None) -> str
     raise UnreadableError(
         "bad-value",
         "is not one of its values",
-        hint or f"The values are: {', '.join(sorted(values))}.",
+        hint or f"The values are: {', '.join(values)}.",
     )
 
 
-def choices(cell: object, values: tuple[str, ...] | frozenset[str] | None) -> tuple[str, ...]:
+def choices(cell: object, values: tuple[str, ...] | None) -> tuple[str, ...]:
     """Read several values: a list, or text with the values separated by commas or semicolons."""
     if isinstance(cell, str):
         cell = [part.strip() for part in re.split("[,;]", cell)]

@@ -203,7 +203,6 @@ def _add_values(kinds: dict[str, Kind], additions: Additions) -> Iterator[Fault]
             message = f"`{name}` has no list of values to add to"
             yield _fault(path, "no-values", message, "A choice without a list takes any word.")
         else:
-            yield from _faults_of_values(path, tuple(added))
             for followed in (name, *_FOLLOWERS.get(name, ())):
                 _widen(kinds, followed, added)
 
@@ -222,26 +221,11 @@ def _made(name: str, told: AddedField) -> Field:
 
 
 def _faults_of(path: str, made: Field) -> Iterator[Fault]:
-    if made.name in {*COLUMNS, "kind"}:
+    if made.name in COLUMNS:
         yield _fault(path, "column-exists", f"every entry has `{made.name}` already")
-    if made.values is None:
-        return
-    if made.type not in _LISTED_TYPES:
+    if made.values is not None and made.type not in _LISTED_TYPES:
         hint = "Only choice and choices take a list of values."
         yield _fault(path, "no-values", f"a field of type {made.type} takes no values", hint)
-    elif not made.values:
-        hint = "Leave `values` out to take any word."
-        yield _fault(path, "no-values", "the list of values is empty", hint)
-    else:
-        yield from _faults_of_values(path, made.values)
-
-
-def _faults_of_values(path: str, listed: tuple[str, ...]) -> Iterator[Fault]:
-    for value in listed:
-        try:
-            values.word(value)
-        except values.UnreadableError as error:
-            yield _fault(path, error.code, f"{value!r} {error.message}", error.hint)
 
 
 def _fault(path: str, code: str, message: str, hint: str = "") -> Fault:

@@ -54,7 +54,7 @@ def part(path: Path) -> str:
     return f"an item of {text}" if path and isinstance(path[-1], int) else text
 
 
-def noun(value: object) -> str:
+def noun(value: object) -> str:  # noqa: PLR0911 - one a type
     """Say what a value is in the words of somebody who writes YAML."""
     match value:
         case bool():

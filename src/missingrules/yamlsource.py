@@ -9,13 +9,15 @@ twice) is refused, and so is what could exhaust the machine.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import yaml
 
 from missingrules.errors import Fault, MissingRulesError, PolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LONGEST_BYTES: Final = 2_000_000
 DEEPEST: Final = 40
@@ -171,7 +173,7 @@ def parse(text: str, source: str, *, error: type[MissingRulesError] = PolicyErro
 
 
 def read(text: str, source: str, *, error: type[MissingRulesError] = PolicyError) -> Located:
-    """Read the one mapping that a text holds, as plain data with places. Raises as :func:`parse`."""
+    """Read the one mapping that a text holds, as data with places; raises as :func:`parse`."""
     return Located.of(parse(text, source, error=error))
 
 
@@ -200,7 +202,7 @@ class _StopReading(Exception):  # noqa: N818 - nothing is wrong with the program
 
 @dataclass(slots=True)
 class _Open:
-    """A list or mapping whose end has not come yet; ``name`` is the key that waits for its value."""
+    """A list or mapping that has not ended; ``name`` is the key that waits for its value."""
 
     value: list[Node] | dict[str, Node]
     place: Place
@@ -278,7 +280,9 @@ class _Builder:
         if event.implicit[0]:
             if not event.value:
                 self.refuse_empty(place)
-            elif len(event.value) > _LONGEST_NUMBER and _INTEGER.fullmatch(event.value):
+            elif len(event.value.lstrip("+-")) > _LONGEST_NUMBER and _INTEGER.fullmatch(
+                event.value
+            ):
                 message, hint = (
                     f"a number of more than {_LONGEST_NUMBER} digits",
                     "quote it if it is none",

@@ -62,7 +62,9 @@ def check_term(review: Review, path: Path, name: str) -> None:
     review.fault(path, "unknown-term", f"there is no term {wording.quoted(name)}", hint)
 
 
-def check_condition(review: Review, path: Path, condition: Condition) -> None:
+def check_condition(  # noqa: C901 - one branch a form
+    review: Review, path: Path, condition: Condition
+) -> None:
     """Check a condition with all that is inside it."""
     if isinstance(condition, str):
         check_term(review, path, condition)

@@ -112,7 +112,7 @@ def _check_joint(review: Review, path: Path, end: dt.date, since: dt.date) -> No
 
 
 class _Edition:
-    """One rule as it stands from one date to another; knows in which part of the file a key stands."""
+    """One rule as it stands between two dates; knows where in the file each of its keys stands."""
 
     def __init__(self, review: Review, path: Path, own: Path, rule: Rule) -> None:
         self.review = review
@@ -123,7 +123,7 @@ class _Edition:
         self.triggers: list[Trigger] = [trigger for trigger in on if trigger is not None]
 
     def at(self, key: str) -> Path:
-        """Give the path of a key: that of the edition if it has the key, otherwise that of the rule."""
+        """Give the path of a key: in the edition if it has the key, otherwise in the rule."""
         if (*self.own, key) in self.review.source.located.places:
             return (*self.own, key)
         return (*self.path, key)
@@ -203,7 +203,7 @@ class _Edition:
         homes: set[str] = {kinds[kind].home for kind in _listed(trigger.entry) if kind in kinds}
         return homes - {"either"}
 
-    # -- triggers ------------------------------------------------------------------------------------
+    # -- triggers ---------------------------------------------------------------------------------
 
     def trigger_paths(self) -> list[tuple[Path, Trigger]]:
         """List the triggers with their paths."""
@@ -272,7 +272,7 @@ class _Edition:
         if trigger.as_recorded is not None:
             check_condition(review, (*path, "as_recorded"), trigger.as_recorded)
 
-    # -- effects -------------------------------------------------------------------------------------
+    # -- effects ----------------------------------------------------------------------------------
 
     def check_require(self, require: Require) -> None:
         """Check a required action or field."""

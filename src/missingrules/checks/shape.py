@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import types
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -59,7 +59,7 @@ _EXAMPLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Lower:
-    """What the lower layers of a policy have: ids of rules, and parameters whose value is replaced."""
+    """What lower layers have: the ids of their rules, and parameters whose value is replaced."""
 
     rules: frozenset[str] = frozenset()
     replaced: frozenset[str] = frozenset()
@@ -94,6 +94,8 @@ def _blanks(located: Located) -> Iterator[Fault]:
         elif isinstance(value, str) and not value.strip():
             message = f"{wording.part(path)} is blank"
             yield fault(place, "blank-text", message, "write it, or leave the key out")
+        elif value == [] and len(path) > 1:
+            yield fault(place, "empty-list", f"{wording.part(path)} is an empty list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,9 @@ class _Reader:
             value = value[step]
         return value
 
-    def fault(self, path: Path, problems: list[Any], kinds: set[str]) -> Fault:
+    def fault(  # noqa: PLR0911 - one a kind of fault
+        self, path: Path, problems: list[Any], kinds: set[str]
+    ) -> Fault:
         """Make one fault of all that is wrong at one place."""
         if "missing" in kinds:
             return self.missing(path)
@@ -163,8 +167,6 @@ class _Reader:
         if "value_error" in kinds:
             message = f"there is no date {wording.quoted(value)}"
             return fault(place, "bad-date", message, "year-month-day, as in `2022-09-01`")
-        if "too_short" in kinds:
-            return fault(place, "empty-list", f"{wording.part(path)} is empty")
         wanted = dict.fromkeys(_wanted(problem) for problem in problems)
         if kinds == {"date_type"} and isinstance(value, str):
             message = f"{wording.part(path)} must be a date, not {wording.quoted(value)}"
@@ -254,9 +256,12 @@ def _description(owner: Path, key: str) -> str:
     """Say what a key is for, as its description in the language does, in the form of a hint."""
     for model in _models_at(owner):
         for name, field in model.model_fields.items():
-            if (field.alias or name) == key and field.description:
-                words = field.description.split(". ")[0].removesuffix(".")
-                return words[0].lower() + words[1:]
+            if (field.alias or name) != key or not field.description:
+                continue
+            if get_origin(field.annotation) is Literal:
+                return wording.listed(get_args(field.annotation))
+            words = field.description.split(". ")[0].split(" (")[0].removesuffix(".")
+            return words[0].lower() + words[1:]
     return ""
 
 

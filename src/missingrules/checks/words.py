@@ -85,8 +85,6 @@ def check_values(
     review: Review, path: Path, field: Field, named: object, *, parameters: bool = False
 ) -> None:
     """Check values that a field is compared with; ``parameters`` may stand for them."""
-    if isinstance(named, list) and not named:
-        review.fault(path, "empty-list", f"{wording.part(path)} is empty")
     for at, value in _each(path, named):
         _check_value(review, at, field, value, parameters=parameters)
 

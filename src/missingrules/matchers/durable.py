@@ -46,7 +46,6 @@ NAMES: Final = tuple(f"p{number}" for number in range(247))
 """Names of facts on the wire; with ``id``, ``sid`` and ``q`` 250 properties. With 255 the package
 drops the rest of a batch without a word. It knows names by a hash of 32 bits; these all differ."""
 MOST_VALUE: Final = 2**31
-CODES: Final = frozenset(range(UNKNOWN + 1))
 
 HOLDS: Final = {"$eq": operator.eq, "$gte": operator.ge, "$lt": operator.lt, "$neq": operator.ne}
 """The tests used, and what each means."""
@@ -76,22 +75,18 @@ class _Engine(Protocol):
 
 def engine() -> _Engine:
     """Return the C module; raise :class:`EngineError` where the package cannot be used."""
-    here = sys.version_info[:2]
-    install = f"python -m pip install durable-rules=={RELEASE}"
-    if tuple(here) < FIRST_PYTHON_WITHOUT:
+    here, found = tuple(sys.version_info[:2]), "none that works"
+    if here < FIRST_PYTHON_WITHOUT:
         with suppress(ImportError):
             module = importlib.import_module("durable_rules_engine")
-            release = importlib.metadata.version("durable-rules")
-            if release == RELEASE:
+            found = importlib.metadata.version("durable-rules")
+            if found == RELEASE:
                 return cast("_Engine", module)
-            raise EngineError(
-                f"durable-rules {release} is installed, but only {RELEASE} was measured: {install},"
-                " or use engine 'native'"
-            )
     raise EngineError(
-        "engine 'durable' (so also 'both' and --cross-check) needs the package durable-rules, which"
-        f" this Python {here[0]}.{here[1]} does not have; engine 'native' is complete without it."
-        f" On Python 3.11 or 3.12, with a C compiler: {install}"
+        f"engine 'durable' (so also 'both' and --cross-check) needs durable-rules {RELEASE}, the"
+        f" release that was measured; this Python {here[0]}.{here[1]} has {found}. Engine 'native'"
+        " is complete without it. On Python 3.11 or 3.12, with a C compiler:"
+        f" python -m pip install durable-rules=={RELEASE}"
     )
 
 
@@ -116,18 +111,14 @@ class DurableMatcher:
     def judge(self, condition: Condition, facts: Mapping[Prop, int]) -> int:
         """Return ``YES``, ``NO`` or ``MAYBE``; raise :class:`EngineError` rather than guess.
 
-        A fact must be a whole number from 0 to 2**31, and the facts must not contradict each other
-        (more episodes that surely count than episodes that may).
+        A fact is a whole number from 0 to 2**31, and no more episodes surely count than may count.
         """
         network = self._networks[condition.number]
         values = network.values(facts)
         with self._lock:
             answers = {rule.split("-")[0] for rule in network.ask(values)}
         if len(answers) > 1:
-            raise EngineError(
-                f"durable-rules says both yes and no to condition {condition.number}: either its facts"
-                " contradict each other, or durable-rules is wrong"
-            )
+            raise EngineError(f"contradictory facts: yes and no to condition {condition.number}")
         return {"yes": YES, "no": NO}[answers.pop()] if answers else MAYBE
 
 
@@ -142,8 +133,8 @@ class _Network:
             rules, self._batch, self._copies = planned(condition)
         except EngineError as error:
             raise EngineError(
-                f"condition {condition.number} is not for engine 'durable', which is safe only up"
-                f" to a size: it has {error}. Engine 'native' has no such limit"
+                f"condition {condition.number} is too much for engine 'durable': {error}."
+                " Engine 'native' has no such limit"
             ) from None
         self._rules = frozenset(rules)
         self._handle = module.create_ruleset(f"c{condition.number}", json.dumps(rules))
@@ -159,10 +150,7 @@ class _Network:
         values = [facts.get(fact, 0) for fact in self._facts]
         for fact, value in zip(self._facts, values, strict=True):
             if type(value) is not int or not 0 <= value <= MOST_VALUE:
-                raise EngineError(
-                    f"fact {fact.label} of condition {self._number} must be a whole number from 0"
-                    " to 2**31; durable-rules was not asked"
-                )
+                raise EngineError(f"fact {fact.label} must be a whole number from 0 to 2**31")
         return values
 
     def ask(self, values: Sequence[int]) -> set[str]:
@@ -183,13 +171,13 @@ class _Network:
     def _fire(self, values: Sequence[int]) -> set[str]:
         module, handle, fired = self._module, self._handle, list[str]()
         result, state = module.assert_facts(handle, self._batch % (tuple(values) * self._copies))
-        started = module.start_action_for_state(handle, state)
+        started = module.start_action_for_state(handle, state) if result in {0, 1} else None
         text = started[1] if started else None
         while text is not None and len(fired) < len(self._rules):
             fired.append(text.split('"', 2)[1])
             text = module.complete_and_start_action(handle, state)
         rules = {*fired}
-        if result not in {0, 1} or text is not None or not {FIRST, LAST} <= rules <= self._rules:
+        if text is not None or not {FIRST, LAST} <= rules <= self._rules:
             raise EngineError(f"durable-rules cut a question on condition {self._number} short")
         return rules - {FIRST, LAST}
 
@@ -227,9 +215,7 @@ def planned(condition: Condition) -> tuple[Mapping[str, object], str, int]:
         raise EngineError(f"more than {MOST_KINDS} times {MOST_TESTS} tests")
     gaps = "".join(f',"{name}":%d' for name in names)
     kinds = [(0, ""), *((kind, gaps) for kind in range(2, last + 1)), (1, "")]
-    facts = (
-        f'{{"sid":"{SID}","id":{n},"q":{kind}{gap}}}' for n, (kind, gap) in enumerate(kinds, 1)
-    )
+    facts = (f'{{"sid":"{SID}","id":{n},"q":{q}{gap}}}' for n, (q, gap) in enumerate(kinds, 1))
     return rules, f"[{','.join(facts)}]", last - 1
 
 
@@ -237,7 +223,7 @@ def _rule(kind: int, tests: Iterable[object]) -> object:
     return {"all": [{"m": {"$and": [{"q": kind}, *tests]}}]}
 
 
-def when(node: Node, places: Mapping[Prop, int], holds: bool) -> Cases:  # noqa: C901, FBT001, PLR0911 - one case a node
+def when(node: Node, places: Mapping[Prop, int], holds: bool) -> Cases:  # noqa: C901, FBT001, PLR0911, PLR0912 - one case a node
     """List the cases in which a node surely holds, or surely does not: these and no others."""
     match node:
         case terms.Term(_, part):
@@ -245,7 +231,7 @@ def when(node: Node, places: Mapping[Prop, int], holds: bool) -> Cases:  # noqa:
         case terms.Not(part):
             return when(part, places, not holds)
         case terms.Is(fact, codes, is_open):
-            if not codes <= CODES:
+            if any(code > UNKNOWN for code in codes):
                 raise EngineError(f"a code outside 0 to {UNKNOWN}")
             if holds:
                 return [_tests(places[fact], ("$eq", code)) for code in codes]
@@ -305,8 +291,8 @@ def _needed(cases: Iterable[Conjunction]) -> Cases:
 
 
 def _possible(case: Conjunction) -> bool:
-    settled = {fact: number for fact, test, number in case if test == "$eq"}
-    return all(HOLDS[test](settled[fact], number) for fact, test, number in case if fact in settled)
+    fixed = {fact: number for fact, test, number in case if test == "$eq"}
+    return all(HOLDS[test](fixed[fact], number) for fact, test, number in case if fact in fixed)
 
 
 def _limit(cases: int) -> None:

@@ -1,0 +1,51 @@
+"""What releases from a duty before its deadline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missingrules.duties import OnEntry
+from missingrules.terms import YES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from missingrules.log import Entry
+    from missingrules.moments import Walk
+    from missingrules.obligation import Obligation
+
+
+def concerns(walk: Walk, obligation: Obligation, entry: Entry) -> bool:
+    """Whether an entry is about the subject of an obligation."""
+    episode = walk.by_entry.get(entry.entry_id)
+    return obligation.episode is None or episode is None or episode is obligation.episode
+
+
+def find_release(walk: Walk, obligation: Obligation) -> None:
+    """Find the first moment up to the deadline at which the rule's ``unless`` holds."""
+    duty = obligation.duty
+    key = None if obligation.episode is None else obligation.episode.episode_id
+    best: tuple[int, tuple[str, ...]] | None = None
+    for form in duty.unless:
+        hits: Iterator[tuple[int, tuple[str, ...]]]
+        if isinstance(form, OnEntry):
+            hits = (
+                (entry.at, (entry.entry_id,))
+                for kind in form.kinds
+                for entry in walk.by_kind.get(kind, ())
+                if entry.at >= obligation.accept_from
+                and concerns(walk, obligation, entry)
+                and walk.accepts(duty.rule, form.kinds, entry) == YES
+            )
+        else:
+            hits = (
+                (at, cited)
+                for at, truth, cited in walk.releases.get((form.number, key), ())
+                if truth == YES and at >= obligation.opened
+            )
+        for at, cited in hits:
+            if obligation.in_time(at) and (best is None or at < best[0]):
+                best = (at, cited)
+    if best is not None:
+        obligation.release = best[0]
+        obligation.cited.extend(best[1])
