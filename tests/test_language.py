@@ -80,7 +80,9 @@ IN_USE = {
         require: {action: return_interview_held, within: 72 hours}
         """,
     "T5": """
-        on: [{episodes: missing, more_than: 3, within: ever}, {entry: marker_added, where: {marker: cse}}]
+        on:
+          - {episodes: missing, more_than: 3, within: ever}
+          - {entry: marker_added, where: {marker: cse}}
         require: {action: strategy_meeting_held, within: unsaid}
         """,
     "T6": """
@@ -88,7 +90,9 @@ IN_USE = {
         require: {action: strategy_meeting_held, within: unsaid}
         """,
     "T7": """
-        on: [{open: {more_than: 48 hours, since: missing_since}}, {entry: graded, where: {grade: high}}]
+        on:
+          - {open: {more_than: 48 hours, since: missing_since}}
+          - {entry: graded, where: {grade: high}}
         while: away
         require: {action: strategy_meeting_held, within: soon}
         """,
@@ -125,7 +129,9 @@ IN_USE = {
         require: {action: plan_updated, within: 1 day}
         """,
     "T14": """
-        on: [{episodes: missing, reach: 3, within: n90}, {entry: marker_added, where: {marker: cse}}]
+        on:
+          - {episodes: missing, reach: 3, within: n90}
+          - {entry: marker_added, where: {marker: cse}}
         if: {all: [{marker: cse}, {counted: {episodes: missing, at_least: 3, within: n90}}]}
         require: {action: strategy_meeting_held, within: unsaid}
         """,
@@ -138,7 +144,9 @@ IN_USE = {
         """,
     "T15 else": """
         on: {open: {at_least: 24 hours}}
-        unless: [{entry: reported_to_police, where: {by: [officer, carer]}}, {not: {whereabouts: unknown}}]
+        unless:
+          - {entry: reported_to_police, where: {by: [officer, carer]}}
+          - {not: {whereabouts: unknown}}
         require: {action: reported_to_police, within: 1 hour}
         """,
     "T16": """
@@ -169,7 +177,11 @@ IN_USE = {
         """,
     "names what is known": """
         on: {entry: graded}
-        require: {field: refers_to, names_known: [markers, concerns], or_field: rationale, within: soon}
+        require:
+          field: refers_to
+          names_known: [markers, concerns]
+          or_field: rationale
+          within: soon
         """,
     "steps up": """
         on: [{entry: marker_added}, {entry: concern_noted}]

@@ -25,7 +25,8 @@ vocabulary:
   values: {category: [lost]}
   roles: {fim: force_incident_manager}
 parameters:
-  count: {value: 3, basis: stated, cite: {source: a}, note: N, editions: [{from: 2024-01-01, value: 2}]}
+  count:
+    {value: 3, basis: stated, cite: {source: a}, note: N, editions: [{from: 2024-01-01, value: 2}]}
   window: {value: 90 days, edge: inclusive, placed_by: reported, basis: inferred}
 terms:
   missing: {category: missing}

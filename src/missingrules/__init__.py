@@ -1,12 +1,15 @@
 """Judges the log of a missing child against policy written as data.
 
-``evaluate(policy, record, as_of=...)`` returns breaches and required actions, each with its evidence, deadline
-and clause. Names load when they are first used, so that importing the package costs next to nothing.
+``evaluate(policy, record, as_of=...)`` returns breaches and required actions, each with its
+evidence, deadline and clause. Names load when they are first used, so that importing the package
+costs next to nothing.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -83,3 +86,20 @@ def __getattr__(name: str) -> object:
 def __dir__() -> list[str]:
     """List the public names."""
     return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """Keeps ``missingrules.scan`` and ``missingrules.explain`` the functions.
+
+    The import system binds a module to its name in the package when it is loaded, over a public
+    name that is spelled the same.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Bind the public name, where a module of that name was loaded."""
+        if isinstance(value, ModuleType) and _HOMES.get(name) == name:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.duties import Action
+from missingrules.duties import kinds_of
 from missingrules.episode import leg_entries
 from missingrules.obligation import Obligation, answer, deadline, finish
 from missingrules.record import Remark
@@ -15,7 +15,7 @@ from missingrules.terms import MAYBE, YES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missingrules.duties import Checks, Duty
+    from missingrules.duties import Duty
     from missingrules.finding import Finding
     from missingrules.log import Entry
     from missingrules.moments import CountMoment, Opening, Walk
@@ -31,10 +31,12 @@ class Actions:
         self.actions: list[Entry] = []
         self.doubtful: list[Entry] = []
         self.decisions: list[Entry] = []
-        owed = {kind for duty in duties for kind in _kinds(duty)}
+        owed = {kind for duty in duties for kind in kinds_of(duty)}
         for kind in sorted(owed):
             for entry in walk.by_kind.get(kind, ()):
-                truths = [walk.accepts(rule, _kinds(d), entry) for d in duties if kind in _kinds(d)]
+                truths = [
+                    walk.accepts(rule, kinds_of(d), entry) for d in duties if kind in kinds_of(d)
+                ]
                 if YES in truths:
                     self.actions.append(entry)
                 elif MAYBE in truths:
@@ -211,11 +213,7 @@ class Actions:
                 obligation.doubtful.append(entry.entry_id)
 
 
-def _kinds(duty: Duty) -> Checks:
-    return duty.effect.kinds if isinstance(duty.effect, Action) else {}
-
-
 def accepted(walk: Walk, duty: Duty, entry: Entry) -> bool:
     """Whether an edition of the rule takes the entry for the action it asks for."""
-    kinds = _kinds(duty)
+    kinds = kinds_of(duty)
     return entry.kind in kinds and walk.accepts(duty.rule, kinds, entry) == YES

@@ -1,9 +1,11 @@
 """The command ``missingrules``.
 
-Findings go to standard output; what is said about the run goes to standard error, except in ``text``.
+Findings go to standard output; what is said about the run goes to standard error, except in
+``text``.
 
-Exit codes: 0 nothing breached; 1 breaches found; 2 usage or a faulty policy; 3 rows of the log were rejected
-(findings are still written; it wins over 1); 4 the cross-check differed or could not be completed.
+Exit codes: 0 nothing breached; 1 breaches found; 2 usage or a faulty policy; 3 rows of the log were
+rejected (findings are still written; it wins over 1); 4 the cross-check differed or could not be
+completed.
 """
 
 from __future__ import annotations
@@ -106,8 +108,8 @@ def scan_command(  # noqa: PLR0913 - the options of the command
 ) -> None:
     """Find breaches and required actions in logs.
 
-    Exit codes: 0 nothing breached, 1 breaches found, 2 usage or faulty policy, 3 rows rejected (findings are
-    still written), 4 the cross-check differed or could not be completed.
+    Exit codes: 0 nothing breached, 1 breaches found, 2 usage or faulty policy, 3 rows rejected
+    (findings are still written), 4 the cross-check differed or could not be completed.
     """
     from missingrules import text
     from missingrules.scan import scan
@@ -152,7 +154,8 @@ def explain_command(  # noqa: PLR0913 - the options of the command
 ) -> None:
     """Say why a rule did or did not call for something for one child.
 
-    Exit codes: 0 explained, 2 usage or faulty policy, 3 rows rejected (the explanation is still written).
+    Exit codes: 0 explained, 2 usage or faulty policy, 3 rows rejected (the explanation is still
+    written).
     """
     from missingrules.explain import explain
     from missingrules.scan import latest_recorded, records, whole

@@ -1,7 +1,7 @@
 """A second opinion on every verdict, by the durable matcher in a process of its own.
 
-The package behind that matcher is a C extension without a maintainer. In a process of its own it can crash
-without taking anything with it.
+The package behind that matcher is a C extension without a maintainer. In a process of its own it
+can crash without taking anything with it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Duties: what a rule comes to once its names are resolved.
 
-A rule of a policy becomes one :class:`Duty` for each stretch of time in which it and its parameters stay the
-same. Everything here is plain data; the kernel gives it life.
+A rule of a policy becomes one :class:`Duty` for each stretch of time in which it and its parameters
+stay the same. Everything here is plain data; the kernel gives it life.
 """
 
 from __future__ import annotations
@@ -153,6 +153,11 @@ class Duty:
     def every(self) -> OnEvery | None:
         """The repeating trigger of the rule, if it has one."""
         return next((t for t in self.triggers if isinstance(t, OnEvery)), None)
+
+
+def kinds_of(duty: Duty) -> Checks:
+    """Kinds of entry that a duty to act accepts; none for other duties."""
+    return duty.effect.kinds if isinstance(duty.effect, Action) else {}
 
 
 @dataclass(slots=True, eq=False)

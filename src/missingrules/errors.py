@@ -1,7 +1,7 @@
 """Faults, and the errors that carry them.
 
-A fault says where the trouble is, what it is and what would be right. It never quotes a value from a
-log: a log holds personal data, and a message travels further than its author thinks.
+A fault says where the trouble is, what it is and what would be right. It never quotes a value from
+a log: a log holds personal data, and a message travels further than its author thinks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Why, and why not: one tree for people and for programs.
 
-The tree is made from what the kernel really asked while it judged, so it cannot tell another story than the
-verdict. It names entries, episodes and recorded categories; free text of the log never appears.
+The tree is made from what the kernel really asked while it judged, so it cannot tell another story
+than the verdict. It names entries, episodes and recorded categories; free text of the log never
+appears.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ _SIGN = {"yes": "+", "no": "-", "unknown": "?", None: " "}
 class Reason:
     """One line of an explanation, with the lines that it rests on.
 
-    ``truth`` is ``yes``, ``no`` or ``unknown`` where the line is a question that the kernel asked, else None.
-    ``entries`` are ids of the entries behind it.
+    ``truth`` is ``yes``, ``no`` or ``unknown`` where the line is a question that the kernel asked,
+    else None. ``entries`` are ids of the entries behind it.
     """
 
     text: str
@@ -113,8 +114,8 @@ def explain(  # noqa: PLR0913 - what to judge, and which part of the answer
 ) -> tuple[Explanation, ...]:
     """Explain a rule for one child, the rule behind a finding (or its id), or every rule of the policy.
 
-    Raises :class:`~missingrules.errors.MissingRulesError` for a rule that the policy does not have, or a
-    finding that this judgement does not make.
+    Raises :class:`~missingrules.errors.MissingRulesError` for a rule that the policy does not have,
+    or a finding that this judgement does not make.
     """
     if not isinstance(record, Record):
         record = Record.of(record)
@@ -208,7 +209,7 @@ class _Teller:
             parts=tuple(parts),
         )
 
-    # -- triggers ------------------------------------------------------------------------------------
+    # -- triggers 
 
     def trigger(self, duty: Duty, trigger: Trigger) -> Reason:
         match trigger:
@@ -336,7 +337,7 @@ class _Teller:
             text += f"; {number - len(test.inside)} more would have been needed"
         return Reason(text)
 
-    # -- conditions ----------------------------------------------------------------------------------
+    # -- conditions 
 
     def asked(self, asked: Sequence[Asked], what: str) -> tuple[Reason, ...]:
         parts = []

@@ -1,7 +1,7 @@
 """The answer: findings, and the assessment that holds them.
 
-Times are aware datetimes in UTC; a message gives them in the policy's zone. A message holds ids and the words
-of the policy, never text from the log.
+Times are aware datetimes in UTC; a message gives them in the policy's zone. A message holds ids and
+the words of the policy, never text from the log.
 """
 
 from __future__ import annotations
@@ -53,9 +53,10 @@ OUTCOMES: Final = (
 class Finding:
     """What became of one duty: who owed what by when, what the record shows, and where that is written.
 
-    Instants ending in ``_us`` are UTC microseconds; the properties without the ending are aware datetimes.
-    ``evidence`` lists the entries that gave rise to the duty, ``cited`` those that it also rests on (facts
-    behind a condition, corrections, the answer): a record cut down to both yields this finding again.
+    Instants ending in ``_us`` are UTC microseconds; the properties without the ending are aware
+    datetimes. ``evidence`` lists the entries that gave rise to the duty, ``cited`` those that it
+    also rests on (facts behind a condition, corrections, the answer): a record cut down to both
+    yields this finding again.
     """
 
     duty: Duty
@@ -316,8 +317,8 @@ def _episodes(finding: Finding) -> str:
 class Withdrawn:
     """A finding that an earlier judgement made and corrections took away.
 
-    ``entries`` are the corrections, ``by`` the roles that made them, ``reasons`` the texts they gave (free text
-    of the log: show it only to those who may read the log).
+    ``entries`` are the corrections, ``by`` the roles that made them, ``reasons`` the texts they
+    gave (free text of the log: show it only to those who may read the log).
     """
 
     finding: Finding

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol, runtime_checkable
 
 from missingrules import values
-from missingrules.errors import LogError
+from missingrules.errors import Fault, LogError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,11 +55,13 @@ class Line:
 
 def read_lines(
     source: str | os.PathLike[str] | IO[bytes] | IO[str] | Iterable[bytes] | Iterable[str],
+    name: str = "log",
 ) -> Iterator[Line]:
     """Read every line that is not blank.
 
-    ``source`` is a path, a stream (binary or text) or an iterable of lines. A byte order mark at
-    the start is skipped. Raises :class:`LogError` where nothing can be read at all.
+    ``source`` is a path, a stream (binary or text) or an iterable of lines; ``name`` is what an
+    error calls it. A byte order mark at the start is skipped. Raises :class:`LogError` where
+    nothing can be read at all.
     """
     try:
         if isinstance(source, (str, os.PathLike)):
@@ -70,10 +72,11 @@ def read_lines(
         else:
             yield from _lines(source)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise LogError(f"the log cannot be read: {reason}") from error
+        message = f"the log cannot be read: {error.strerror or type(error).__name__}"
+        raise LogError([Fault(name, 0, 0, "unreadable-file", message)]) from error
     except UnicodeDecodeError:
-        raise LogError("the log is not UTF-8: open the file in binary mode to see where") from None
+        message, hint = "the log is not UTF-8", "Open the file in binary mode to see where."
+        raise LogError([Fault(name, 0, 0, "bad-utf8", message, hint)]) from None
 
 
 def key_columns(text: str) -> dict[str, int]:

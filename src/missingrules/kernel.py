@@ -1,6 +1,7 @@
 """The kernel: one child's record judged under one policy at one instant.
 
-Pure: no clock, no environment, no input or output. Live use and a scan of years call the same function.
+Pure: no clock, no environment, no input or output. Live use and a scan of years call the same
+function.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ def evaluate(
 ) -> Assessment:
     """Judge the record of one child as it was known at ``as_of`` (an aware datetime; there is no default).
 
-    ``record`` may also be entries of one child in any order. ``coverage`` says what the source of the log
-    could have shown; the same for every child of a log. ``engine`` chooses the matcher: ``native``,
-    ``durable``, or ``both``, which raises :class:`~missingrules.errors.EngineError` on any difference.
+    ``record`` may also be entries of one child in any order. ``coverage`` says what the source of
+    the log could have shown; the same for every child of a log. ``engine`` chooses the matcher:
+    ``native``, ``durable``, or ``both``, which raises :class:`~missingrules.errors.EngineError` on
+    any difference.
     """
     if not isinstance(record, Record):
         record = Record.of(record)

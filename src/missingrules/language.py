@@ -49,7 +49,7 @@ Edge = Literal["inclusive", "exclusive"]
 class Part(BaseModel):
     """Base of all parts of a policy: unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Source(Part):
@@ -171,7 +171,7 @@ class ConditionForm(BaseModel):
     (whereabouts, place, care and case status, yes / no fields), and false elsewhere.
     """
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)
 
     all_: list[Condition] | None = Field(
         default=None, alias="all", min_length=1, description="Every one of these holds."

@@ -238,7 +238,7 @@ def _duplicate_rules(file: _File) -> list[Fault]:
     return faults
 
 
-# --- The whole policy ------------------------------------------------------------------------------
+# --- The whole policy -----------------------------------------------------------------------------
 
 
 def _merged(files: list[_File]) -> PolicySource:

@@ -19,7 +19,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -29,7 +29,7 @@ from missingrules.errors import Fault, LogError
 from missingrules.vocabulary import COLUMNS, kind_of, standard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from missingrules.vocabulary import Kind, Vocabulary
 
@@ -66,6 +66,9 @@ class Entry:
         """From when on the entry is known: the later of when it was, and when it was entered."""
         return max(self.at, self.recorded)
 
+
+Source: TypeAlias = str | os.PathLike[str] | IO[bytes] | IO[str] | Iterable[bytes] | Iterable[str]
+"""Where a log can be read from: a path, a stream, or its lines."""
 
 EntryLike: TypeAlias = Entry | TypedEntry | Episode | Mapping[str, Any]
 """What stands for one entry, or (an :class:`Episode`) for several."""
@@ -430,26 +433,32 @@ def _earliest(entry: Entry) -> tuple[int, int, bytes]:
 
 
 def read_jsonl(
-    lines: str | os.PathLike[str] | IO[bytes] | IO[str] | Iterable[bytes] | Iterable[str],
-    *,
+    *sources: Source,
     vocabulary: Vocabulary | None = None,
     zone: str | None = None,
     source: str | None = None,
 ) -> Log:
-    """Read a log in JSON Lines: a path, a stream or an iterable of lines.
+    """Read one log in JSON Lines from one source or several: paths, streams, iterables of lines.
 
     ``vocabulary`` is the one of the policy, if it adds to the standard one. ``zone`` is the IANA
     zone of times without an offset; without it they are rejected. ``source`` is what faults call
-    the log; without it, its path. Raises :class:`LogError` where nothing can be read at all,
-    ``ValueError`` for a zone that does not exist.
+    each source; without it, its path or the name of the stream. Raises :class:`LogError` where
+    nothing can be read at all, ``ValueError`` for a zone that does not exist.
     """
     if zone is not None:
         calendar.parse_instant("2000-01-01T12:00:00", zone)
-    if source is None:
-        source = os.fspath(lines) if isinstance(lines, (str, os.PathLike)) else "log"
     words = vocabulary or standard()
     intake = Intake()
-    for line in jsonlines.read_lines(lines):
+    for lines in sources:
+        _take_in(intake, lines, words, zone, source or _name_of(lines))
+    return intake.log()
+
+
+def _take_in(
+    intake: Intake, lines: Source, words: Vocabulary, zone: str | None, source: str
+) -> None:
+    """Read one source to its end."""
+    for line in jsonlines.read_lines(lines, source):
         found = [] if line.cells is None else _read(line.cells, words, zone)
         if isinstance(found, Entry) and not line.troubles:
             intake.accept(found)
@@ -462,4 +471,10 @@ def read_jsonl(
             ]
         cells = {} if line.cells is None or "child_id" in line.repeated else line.cells
         intake.reject(faults, cells.get("child_id"))
-    return intake.log()
+
+
+def _name_of(lines: Source) -> str:
+    if isinstance(lines, (str, os.PathLike)):
+        return os.fspath(lines)
+    name = getattr(lines, "name", None)  # of a stream; a pipe has only a number
+    return name if isinstance(name, str) else "log"

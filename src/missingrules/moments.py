@@ -1,8 +1,8 @@
 """Walk through one child's history, moment by moment, and note where duties arise.
 
-A moment is one instant with everything of that instant applied: entries, times of grace that end, and
-durations that are reached. Conditions are read after all of it, so that no answer depends on the order of
-entries inside a moment.
+A moment is one instant with everything of that instant applied: entries, times of grace that end,
+and durations that are reached. Conditions are read after all of it, so that no answer depends on
+the order of entries inside a moment.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ class Asked:
 class WindowTest:
     """One time that a count was held against its threshold, kept for explanations.
 
-    ``inside`` lie in the window that ends at ``end``; ``counted`` are all that counted by ``at`` and were not
-    used up by an action before.
+    ``inside`` lie in the window that ends at ``end``; ``counted`` are all that counted by ``at``
+    and were not used up by an action before.
     """
 
     rule: str
@@ -184,7 +184,7 @@ class Walk:
         for entry in self._entries:
             self.by_kind.setdefault(entry.kind, []).append(entry)
 
-    # -- setting the scene ---------------------------------------------------------------------------
+    # -- setting the scene
 
     def _events(self) -> list[tuple[int, int, str, Entry, bool, bool]]:
         """Give (instant, recorded, id, entry, happens, becomes known), in order."""
@@ -264,6 +264,11 @@ class Walk:
                         setter(shadow.facts, shadow.sources, entry)
         return self.ask("", "label", trigger.label, at, shadow)[0]
 
+    def shows_end(self, ends: str, first: int, last: int) -> bool:
+        """Whether the source would show that a child was found, or (``away``) came back."""
+        kinds = ("returned", "closed") if ends == "away" else ("located", "returned")
+        return any(self.coverage.holds(kind, first, last) for kind in kinds)
+
     def entries(self) -> tuple[Entry, ...]:
         """Every entry that stands: of the child, then of each episode."""
         return self._entries
@@ -285,7 +290,7 @@ class Walk:
                 )
         return tuple(dict.fromkeys(remarks))
 
-    # -- one moment ----------------------------------------------------------------------------------
+    # -- one moment
 
     def _moment(self, now: int, events: Sequence[tuple[int, int, str, Entry, bool, bool]]) -> None:
         touched: dict[str, Episode] = {}
@@ -335,7 +340,13 @@ class Walk:
             self._fire(entry, now)
         for still in opened:
             leg = still.leg
-            self._open(still.duty, still.episode, leg.number, now, leg.report, YES, (), now)
+            truth = YES
+            unknown: tuple[str, ...] = ()
+            if leg.found is None and not self.shows_end("open", leg.start, now):
+                truth, unknown = MAYBE, ("whether the child was found",)
+            self._open(
+                still.duty, still.episode, leg.number, now, leg.report, truth, (), now, unknown
+            )
         for episode in touched.values():
             bind_grades(self, episode, now, happened, learned, grades_before[episode.episode_id])
         for episode in stirred:
@@ -403,7 +414,7 @@ class Walk:
             return [(episode.facts, episode.sources)]
         return [(self.facts, self.sources), *((e.facts, e.sources) for e in self.episodes)]
 
-    # -- asking --------------------------------------------------------------------------------------
+    # -- asking
 
     def ask(
         self,
@@ -590,7 +601,7 @@ class Walk:
             return ("born",)
         return (prop.kind,)
 
-    # -- times of grace ------------------------------------------------------------------------------
+    # -- times of grace
 
     def _graces(self, episode: Episode, now: int) -> None:
         if not episode.legs or now < episode.legs[0].start:
@@ -630,7 +641,7 @@ class Walk:
         episode.facts[prop] = {YES: terms.KEPT, NO: terms.LAPSED, MAYBE: UNKNOWN}[truth]
         episode.stirred = True
 
-    # -- counting ------------------------------------------------------------------------------------
+    # -- counting
 
     def _count(self, now: int, touched: list[Episode]) -> None:
         changed: dict[int, tuple[list[Episode], list[Episode]]] = {}
@@ -684,7 +695,7 @@ class Walk:
                 if prop in episode.sources:
                     yield episode.sources[prop]
 
-    # -- triggers ------------------------------------------------------------------------------------
+    # -- triggers
 
     def _fire(self, entry: Entry, now: int) -> None:
         episode = self.by_entry.get(entry.entry_id)
@@ -771,7 +782,7 @@ class Walk:
         )
         self._start_watching(duty, episode, now)
 
-    # -- releases ------------------------------------------------------------------------------------
+    # -- releases
 
     def _start_watching(self, duty: Duty, episode: Episode | None, now: int) -> None:
         key = None if episode is None else episode.episode_id
@@ -791,7 +802,7 @@ class Walk:
                 truth, cited, _ = self.ask("", "unless", condition, now, episode)
                 self.releases[number, key].append((now, truth, cited))
 
-    # -- repeating duties ----------------------------------------------------------------------------
+    # -- repeating duties
 
     def _pulse(self, episode: Episode, now: int) -> None:
         leg = episode.leg(now)

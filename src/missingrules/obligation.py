@@ -1,7 +1,7 @@
 """The life of an obligation: from the moment it arises to what became of it.
 
-The order is always the same: what arises at a moment comes before what is done at that moment, and what is
-done before the end of the episode.
+The order is always the same: what arises at a moment comes before what is done at that moment, and
+what is done before the end of the episode.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from missingrules import finding as outcomes
 from missingrules.duties import Action, Forbidden, Measured, Recorded
 from missingrules.finding import Finding, merged_ids
-from missingrules.terms import MAYBE, YES
+from missingrules.terms import MAYBE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,6 +46,7 @@ class Obligation:
     release: int | None = None
     end: int | None = None
     doubtful: list[str] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
     episodes: tuple[str, ...] = ()
     episodes_since: int = 0
     masked_by: tuple[str, ...] = ()
@@ -92,9 +93,11 @@ def finish(walk: Walk, obligation: Obligation) -> Finding:
     outcome = _outcome(walk, obligation)
     done = obligation.done
     answered = () if done is None else (done.entry_id,)
-    unknown = tuple(dict.fromkeys(obligation.unknown)) if outcome == outcomes.INDETERMINATE else ()
-    if outcome == outcomes.INDETERMINATE and obligation.doubtful and obligation.truth == YES:
-        unknown = ("whether an entry on record is the answer",)
+    unknown: list[str] = []
+    if outcome == outcomes.INDETERMINATE:
+        unknown = [*obligation.unknown, *obligation.unsure]
+        if obligation.doubtful:
+            unknown.append("whether an entry on record is the answer")
     return Finding(
         duty=duty,
         child_id=walk.child_id,
@@ -112,7 +115,7 @@ def finish(walk: Walk, obligation: Obligation) -> Finding:
         episodes_since=obligation.episodes_since,
         masked=bool(obligation.masked_by),
         masked_by=obligation.masked_by,
-        unknown=unknown,
+        unknown=merged_ids(unknown),
         history_truncated=obligation.history_truncated,
         incomplete_record=walk.incomplete,
         as_of_us=as_of,
@@ -136,9 +139,15 @@ def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911 
     end = obligation.end
     if end is not None and end <= as_of and (obligation.last is None or end <= obligation.last):
         return outcomes.NOT_APPLICABLE
-    if obligation.truth == MAYBE or obligation.doubtful:
+    if obligation.truth == MAYBE or obligation.doubtful or obligation.unsure:
         return outcomes.INDETERMINATE
     last = as_of if obligation.last is None else min(obligation.last, as_of)
+    if (
+        duty.ends is not None
+        and end is None
+        and not walk.shows_end(duty.ends, obligation.opened, last)
+    ):
+        return outcomes.NOT_OBSERVABLE
     if isinstance(duty.effect, Action) and not all(
         walk.coverage.holds(kind, obligation.opened, last) for kind in duty.effect.kinds
     ):

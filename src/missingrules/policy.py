@@ -1,7 +1,7 @@
 """A policy, compiled: duties with their triggers, conditions and deadlines, ready to be judged.
 
-Everything that the language leaves to names (terms, parameters, fields) is resolved here, once for each
-stretch of time in which a rule and its parameters stay the same.
+Everything that the language leaves to names (terms, parameters, fields) is resolved here, once for
+each stretch of time in which a rule and its parameters stay the same.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 class Policy:
     """A policy ready to judge with. Immutable in use; may be shared between threads.
 
-    ``name``, ``title`` and ``edition`` are those of the file; ``digest`` changes with anything that could
-    change a verdict: the merged text, the calendar's data and the version of this package.
+    ``name``, ``title`` and ``edition`` are those of the file; ``digest`` changes with anything that
+    could change a verdict: the merged text, the calendar's data and the version of this package.
     """
 
     def __init__(self, source: PolicySource) -> None:
@@ -175,7 +175,7 @@ class _Compiler:
         self.lasted: list[tuple[Duration, str]] = []
         self.used: set[str] = set()
 
-    # -- rules ---------------------------------------------------------------------------------------
+    # -- rules 
 
     def duties(self) -> dict[str, tuple[Duty, ...]]:
         made: dict[str, tuple[Duty, ...]] = {}
@@ -346,7 +346,7 @@ class _Compiler:
         text = gap.more_than or gap.at_least or ""
         return OnGap(self.duration(text, at), gap.more_than is not None)
 
-    # -- values --------------------------------------------------------------------------------------
+    # -- values 
 
     def value(self, text: object, at: _At) -> object:
         if isinstance(text, str) and text in self.source.file.parameters:
@@ -381,7 +381,7 @@ class _Compiler:
         window = Window(length, parameter.edge == "inclusive", self.calendar)
         return window, parameter.placed_by or "reported"
 
-    # -- conditions ----------------------------------------------------------------------------------
+    # -- conditions 
 
     def prop(  # noqa: PLR0913 - a fact has so many sides
         self,

@@ -1,7 +1,7 @@
 """The record of one child: what was known when, with corrections applied.
 
-Nothing is edited in place. Whatever was known at an instant can be had back, and with it the verdict of that
-instant.
+Nothing is edited in place. Whatever was known at an instant can be had back, and with it the
+verdict of that instant.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ Span = tuple[int | None, int | None]
 class Coverage:
     """What the source of a log can hold, and from when to when (UTC microseconds; None: without limit).
 
-    ``kinds`` gives kinds of entry a span of their own, or None where the source cannot hold them at all.
-    ``without_fields`` lists fields, as ``(kind, field)``, that the source has no place for. Outside its
-    coverage a source proves nothing: what it does not show is *not observable*, never a breach.
+    ``kinds`` gives kinds of entry a span of their own, or None where the source cannot hold them at
+    all. ``without_fields`` lists fields, as ``(kind, field)``, that the source has no place for.
+    Outside its coverage a source proves nothing: what it does not show is *not observable*, never a
+    breach.
     """
 
     start: int | None = None
@@ -86,10 +87,11 @@ EVERYTHING = Coverage()
 class Remark:
     """Something about a record that a person should look at. ``entries`` are entry ids.
 
-    Codes: ``conflicting_entry`` (one id, two contents), ``unknown_target`` and ``later_target`` (a correction
-    that corrects nothing known, or something recorded after it), ``merge_superseded``, ``merge_cycle``,
-    ``no_report``, ``before_report``, ``found_before_report``, ``missing_since_not_recorded``,
-    ``not_recorded`` (a rule hangs on a fact that nobody recorded), ``decision_not_valid``.
+    Codes: ``conflicting_entry`` (one id, two contents), ``unknown_target`` and ``later_target`` (a
+    correction that corrects nothing known, or something recorded after it), ``merge_superseded``,
+    ``merge_cycle``, ``no_report``, ``before_report``, ``found_before_report``,
+    ``missing_since_not_recorded``, ``not_recorded`` (a rule hangs on a fact that nobody recorded),
+    ``decision_not_valid``.
     """
 
     code: str
@@ -103,8 +105,8 @@ class Remark:
 class Record:
     """Everything logged about one child, in no particular order.
 
-    Make one with :meth:`of`. ``incomplete`` says that rows of this child were rejected on the way in, so
-    that what is missing here may have been in them.
+    Make one with :meth:`of`. ``incomplete`` says that rows of this child were rejected on the way
+    in, so that what is missing here may have been in them.
     """
 
     child_id: str
@@ -118,7 +120,8 @@ class Record:
         """Gather entries of one child: typed entries, :class:`Episode` rows, or rows as dictionaries.
 
         A row is read with the standard vocabulary; read rows of kinds that a policy adds with
-        :func:`missingrules.log.entry_from_row` first. Raises :class:`LogError` if they are of several children, or none and ``child_id`` is not given.
+        :func:`missingrules.log.entry_from_row` first. Raises :class:`LogError` if they are of
+        several children, or none and ``child_id`` is not given.
         """
         unique: dict[str, list[Entry]] = {}
         for item in entries:
@@ -236,7 +239,8 @@ def _active(
 ) -> tuple[list[Entry], set[str]]:
     """Find the corrections that stand, latest first, and the ids of the entries they void.
 
-    A correction can undo an earlier one, never a later one; so there is nothing to go round in circles.
+    A correction can undo an earlier one, never a later one; so there is nothing to go round in
+    circles.
     """
     by_id = {entry.entry_id: entry for entry in entries}
     active: list[Entry] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from missingrules.duties import OnEntry
-from missingrules.terms import YES
+from missingrules.terms import MAYBE, YES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,3 +49,19 @@ def find_release(walk: Walk, obligation: Obligation) -> None:
     if best is not None:
         obligation.release = best[0]
         obligation.cited.extend(best[1])
+    else:
+        obligation.unsure = list(_unsure(walk, obligation, key))
+
+
+def _unsure(walk: Walk, obligation: Obligation, key: str | None) -> Iterator[str]:
+    """Name the releases that the source could not have shown, or that hang on what is not recorded."""
+    until = walk.as_of if obligation.last is None else min(obligation.last, walk.as_of)
+    for form in obligation.duty.unless:
+        if isinstance(form, OnEntry):
+            for kind in form.kinds:
+                if not walk.coverage.holds(kind, obligation.accept_from, until):
+                    yield kind
+        else:
+            seen = [r for r in walk.releases.get((form.number, key), ()) if r[0] <= until]
+            if seen and seen[-1][1] == MAYBE:
+                yield "what would release from it"

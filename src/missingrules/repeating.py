@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from missingrules import finding as outcomes
 from missingrules.calendar import Elapsed
-from missingrules.duties import Action
+from missingrules.duties import kinds_of
 from missingrules.episode import leg_entries
 from missingrules.finding import Finding, merged_ids
 from missingrules.terms import MAYBE, NO, YES
@@ -186,13 +186,11 @@ class Repeating:
 
     def finding(self, slot: _Slot, outcome: str, entry: Entry | None) -> Finding:
         walk = self.walk
-        effect = slot.duty.effect
-        if (
-            outcome in (outcomes.BREACHED, outcomes.PENDING)
-            and isinstance(effect, Action)
-            and not all(
-                walk.coverage.holds(kind, slot.start, min(slot.first_due, walk.as_of))
-                for kind in effect.kinds
+        until = min(slot.first_due, walk.as_of)
+        if outcome in (outcomes.BREACHED, outcomes.PENDING) and not (
+            all(walk.coverage.holds(kind, slot.start, until) for kind in kinds_of(slot.duty))
+            and (
+                self.end is not None or walk.shows_end(slot.duty.ends or "open", slot.start, until)
             )
         ):
             outcome = outcomes.NOT_OBSERVABLE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from missingrules.calendar import from_us, to_us
 from missingrules.duties import Duty, Measured
-from missingrules.errors import LogError, MissingRulesError
+from missingrules.errors import EngineError, LogError
 from missingrules.finding import ERROR, Finding, stamp
 from missingrules.kernel import judge
 from missingrules.record import Coverage, Record
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Scan:
     """Every child of a log judged under one policy at one instant, in order of child id.
 
-    ``failed`` holds an ``error`` finding for each child whose record could not be judged; the others are not
-    affected.
+    ``failed`` holds an ``error`` finding for each child whose record could not be judged; the
+    others are not affected. ``engine`` is the matcher that judged.
     """
 
     policy: Policy
@@ -37,6 +37,7 @@ class Scan:
     as_of_us: int
     assessments: tuple[Assessment, ...] = field(repr=False)
     failed: tuple[Finding, ...] = ()
+    engine: Engine = "native"
 
     @property
     def as_of(self) -> dt.datetime:
@@ -54,22 +55,17 @@ class Scan:
         """How many findings there are of each outcome."""
         return Counter(finding.outcome for finding in self.findings())
 
+    @property
+    def on_incomplete_records(self) -> int:
+        """How many findings rest on a record of which rows were rejected."""
+        return sum(finding.incomplete_record for finding in self.findings())
+
     def to_dict(self) -> dict[str, Any]:
         """Give the scan as JSON takes it."""
-        log = self.log
         return {
-            "policy": self.policy.name,
-            "edition": self.policy.edition,
-            "policy_digest": self.policy.digest,
-            "as_of": stamp(self.as_of_us),
-            "rows": {
-                "read": log.rows,
-                "accepted": len(log.entries),
-                "duplicates": log.duplicates,
-                "rejected": log.rejected,
-                "rejected_without_child": log.unattributed,
-            },
+            **heading(self.policy, self.log, self.as_of_us),
             "outcomes": dict(sorted(self.outcomes.items())),
+            "on_incomplete_records": self.on_incomplete_records,
             "children": [assessment.to_dict() for assessment in self.assessments],
             "errors": [finding.to_dict() for finding in self.failed],
         }
@@ -85,25 +81,40 @@ def scan(
 ) -> Scan:
     """Judge every child of a log.
 
-    Without ``as_of`` it is the latest time at which an accepted entry was recorded. Without ``coverage`` the log
-    covers everything from its first instant on. Raises :class:`~missingrules.errors.LogError` for a log
-    without entries when ``as_of`` is not given.
+    Without ``as_of`` it is the latest time at which an accepted entry was recorded. Without
+    ``coverage`` the log covers everything from its first instant on. Raises
+    :class:`~missingrules.errors.LogError` for a log without entries when ``as_of`` is not given,
+    and :class:`~missingrules.errors.EngineError` for a matcher that is not to be had or, with
+    ``both``, for a difference between the matchers.
     """
     as_of_us = latest_recorded(log) if as_of is None else to_us(as_of)
     if coverage is None:
         coverage = whole(log)
+    policy.matcher(engine)
     assessments: list[Assessment] = []
     failed: list[Finding] = []
     for record in records(log):
-        try:
-            assessments.append(
-                judge(policy, record, as_of=as_of_us, coverage=coverage, engine=engine)
-            )
-        except MissingRulesError:
-            raise
-        except Exception:  # noqa: BLE001 - one bad record never stops a scan
-            failed.append(_failure(policy, record, as_of_us))
-    return Scan(policy, log, coverage, as_of_us, tuple(assessments), tuple(failed))
+        made = verdict(policy, record, as_of=as_of_us, coverage=coverage, engine=engine)
+        if isinstance(made, Finding):
+            failed.append(made)
+        else:
+            assessments.append(made)
+    return Scan(policy, log, coverage, as_of_us, tuple(assessments), tuple(failed), engine)
+
+
+def verdict(
+    policy: Policy, record: Record, *, as_of: int, coverage: Coverage, engine: Engine
+) -> Assessment | Finding:
+    """Judge one record as a scan does: one that cannot be judged gives an ``error`` finding.
+
+    A matcher that fails is no matter of the record; its ``EngineError`` is passed on.
+    """
+    try:
+        return judge(policy, record, as_of=as_of, coverage=coverage, engine=engine)
+    except EngineError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one bad record never stops a scan
+        return _failure(policy, record, as_of, type(error).__name__)
 
 
 def records(log: Log) -> Iterator[Record]:
@@ -125,7 +136,29 @@ def whole(log: Log) -> Coverage:
     return Coverage(start=min((entry.at for entry in log.entries), default=None))
 
 
-def _failure(policy: Policy, record: Record, as_of_us: int) -> Finding:
+def heading(policy: Policy, log: Log, as_of_us: int | None) -> dict[str, Any]:
+    """What was judged by what, and what became of the rows, as JSON takes it.
+
+    ``as_of`` is null where nothing was judged, because no row was accepted.
+    """
+    return {
+        "policy": policy.name,
+        "edition": policy.edition,
+        "policy_digest": policy.digest,
+        "as_of": None if as_of_us is None else stamp(as_of_us),
+        "rows": {
+            "read": log.rows,
+            "accepted": len(log.entries),
+            "duplicates": log.duplicates,
+            "rejected": log.rejected,
+            "rejected_without_child": log.unattributed,
+            "conflicting_ids": list(log.conflicts),
+        },
+    }
+
+
+def _failure(policy: Policy, record: Record, as_of_us: int, error: str) -> Finding:
+    """Say that a record could not be judged; of the error only its class, it may quote the log."""
     duty = Duty(
         rule="record",
         title="The record can be judged",
@@ -158,6 +191,7 @@ def _failure(policy: Policy, record: Record, as_of_us: int) -> Finding:
         episode_id=None,
         outcome=ERROR,
         anchor="",
+        unknown=(error,),
         opened_us=as_of_us,
         known_us=as_of_us,
         incomplete_record=record.incomplete,

@@ -44,12 +44,12 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": _DRAFT,
         "$id": FILE_NAME,
-        **{key: value for key, value in made.items() if key != "$defs"},
         "title": "A policy for missingrules",
         "description": (
             "One policy file. A file that extends another one may leave out what the lower layers "
             "say."
         ),
+        **{key: value for key, value in made.items() if key not in ("$defs", "description")},
         "$defs": dict(sorted(parts.items())),
     }
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Spells:
     """Runs of counted episodes over which a threshold keeps being reached.
 
-    ``sure`` counts only episodes that surely count; otherwise those that may count too, and the history
-    before the log began is taken to hold anything.
+    ``sure`` counts only episodes that surely count; otherwise those that may count too, and the
+    history before the log began is taken to hold anything.
     """
 
     def __init__(self, settler: Actions, *, sure: bool) -> None:

@@ -1,11 +1,12 @@
 """Conditions as a small tree with three truth values.
 
-A condition is judged on *flat facts*: small whole numbers that the kernel keeps up to date for the child,
-the episode and the entry in question. What a fact means is said by its :class:`Prop`; how it is tested, by
-the nodes below. Both matchers compile the same tree, each in its own way.
+A condition is judged on *flat facts*: small whole numbers that the kernel keeps up to date for the
+child, the episode and the entry in question. What a fact means is said by its :class:`Prop`; how it
+is tested, by the nodes below. Both matchers compile the same tree, each in its own way.
 
-Facts are coded so that no meaning hides in a type: 0 is "no" or "not recorded", :data:`UNKNOWN` is "cannot be
-known from this source". Strong Kleene logic: unknown spreads only where it could change the answer.
+Facts are coded so that no meaning hides in a type: 0 is "no" or "not recorded", :data:`UNKNOWN` is
+"cannot be known from this source". Strong Kleene logic: unknown spreads only where it could change
+the answer.
 """
 
 from __future__ import annotations
@@ -59,10 +60,11 @@ What = Literal[
 class Prop:
     """One fact: whose it is, what it says, and when an entry bears on it.
 
-    A policy makes each fact once and compares by identity, so that looking one up costs next to nothing.
+    A policy makes each fact once and compares by identity, so that looking one up costs next to
+    nothing.
 
-    ``known`` facts change when an entry is known (the later of happening and recording), the others when
-    what it tells happened.
+    ``known`` facts change when an entry is known (the later of happening and recording), the others
+    when what it tells happened.
     """
 
     scope: Scope
@@ -194,8 +196,9 @@ def props(node: Node) -> Iterator[Prop]:
 class Condition:
     """A compiled condition of a policy: its tree, and the facts it needs, each once.
 
-    ``number`` is its place in the policy's list of conditions. ``ages``, ``lasted`` and ``counts`` single out
-    the facts that change with time alone (``moves``), which the kernel works out when it asks.
+    ``number`` is its place in the policy's list of conditions. ``ages``, ``lasted`` and ``counts``
+    single out the facts that change with time alone (``moves``), which the kernel works out when it
+    asks.
     """
 
     number: int
