@@ -1048,9 +1048,15 @@ class Trial:
 
     def __repr__(self) -> str:
         """Write it so that it can be read."""
-        lines = [f"as of {from_us(self.as_of).isoformat()}, {self.coverage}"]
+        lines = [self.text or str(self.policy), f"as of {from_us(self.as_of).isoformat()}"]
+        if self.coverage != EVERYTHING:
+            lines.append(str(self.coverage))
         lines += [str(to_json(entry)) for entry in sorted(self.entries, key=lambda e: e.at)]
-        return "\n".join([self.text or str(self.policy), *lines])
+        return "\n".join(lines)
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """Have Hypothesis print it like that."""
+        printer.text(repr(self))
 
 
 @st.composite

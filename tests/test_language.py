@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from missingrules.errors import PolicyError
+from missingrules.errors import Fault, PolicyError
 from missingrules.language import ConditionForm, PolicyFile
 from missingrules.layers import source_from_text
+from missingrules.yamlsource import read
 
 HEAD = """\
 policy: sample
@@ -211,7 +215,7 @@ IN_USE = {
         on: {entry: reported}
         if: {any: [missing, {term: missing}, {recorded: graded.rationale}, {entry: located}]}
         unless: at_home
-        measure: true
+        require: {action: graded, within: soon}
         """,
 }
 
@@ -281,3 +285,40 @@ def test_a_deep_condition_is_refused_without_delay() -> None:
     text = "{not: " * 30 + "{all: 3}" + "}" * 30
     with pytest.raises(PolicyError, match="wrong-type"):
         source_from_text(HEAD.replace("rules:\n", "") + f"  deep: {text}\n")
+
+
+# --- Nothing but a policy or its faults -----------------------------------------------------------
+
+WORDS = ["", " ", "x", "ever", "not_stated", "high", "missing", "graded.rationale", "90 days"]
+WORDS += ["5 working days", "3 months", "2022-09-01", "2022-02-30", "three", "n90", "soon", "began"]
+PARTS = [[], {}, [[]], [{}], ["x"], {"x": 3}, {"all": []}, {"not": "missing"}, {"entry": "graded"}]
+PARTS += [{"term": "missing"}, {"category": ["missing"]}, {"age": {"under": 12}}, {"by": "1 hour"}]
+ODD = st.sampled_from([None, True, 0, -1, 3, 10**17, 2.5, *WORDS, *PARTS])
+KEYS = st.sampled_from(["on", "if", "by", "where", "within", "editions", "reach", "grade", "x", ""])
+LOCATED = [read(rule(text), "p") for text in IN_USE.values()]
+
+
+@st.composite
+def oddities(draw: st.DrawFn) -> str:
+    """A policy with something odd in place of one of its parts, or beside it."""
+    located = draw(st.sampled_from(LOCATED))
+    path = draw(st.sampled_from(sorted(located.places.keys() - {()}, key=str)))
+    data = json.loads(json.dumps(located.data))
+    holder = data
+    for step in path[:-1]:
+        holder = holder[step]
+    beside = isinstance(holder, dict) and draw(st.booleans())
+    holder[draw(KEYS) if beside else path[-1]] = draw(ODD)
+    return json.dumps(data)
+
+
+@settings(max_examples=300)
+@given(oddities())
+def test_whatever_stands_anywhere_the_answer_is_a_policy_or_faults_with_places(text: str) -> None:
+    faults: tuple[Fault, ...] | None = None
+    try:
+        source_from_text(text)
+    except PolicyError as error:
+        faults = error.faults
+    assert faults is None or faults
+    assert all(fault.line >= 1 and fault.column >= 1 for fault in faults or ())

@@ -6,7 +6,6 @@ import json
 import pickle
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -244,44 +243,12 @@ def test_a_source_can_be_sent_to_another_process() -> None:
 
 # --- Nothing but a policy or its faults -----------------------------------------------------------
 
-DATA: dict[str, Any] = read(BASE, "p").data
-PATHS = sorted(read(BASE, "p").places.keys() - {()}, key=str)
-WORDS = ["", " ", "x", "ever", "not_stated", "high", "missing", "graded.rationale", "90 days"]
-WORDS += ["5 working days", "3 months", "2022-09-01", "2022-02-30"]
-PARTS = [[], {}, [[]], [{}], ["x"], {"x": 3}, {"all": []}, {"not": "missing"}, {"entry": "graded"}]
-PARTS += [{"term": "proper"}, {"category": ["missing"]}, {"age": {"under": 12}}, {"by": "1 hour"}]
-ODD = st.sampled_from([None, True, 0, -1, 3, 10**17, 2.5, *WORDS, *PARTS])
-KEYS = st.sampled_from(["on", "if", "by", "where", "within", "editions", "reach", "grade", "x", ""])
-
 
 def outcome(text: str) -> PolicySource | tuple[Fault, ...]:
     try:
         return source_from_text(text)
     except PolicyError as error:
         return error.faults
-
-
-def changed(path: tuple[str | int, ...], value: object, key: str | None) -> dict[str, Any]:
-    data = json.loads(json.dumps(DATA))
-    holder = data
-    for step in path[:-1]:
-        holder = holder[step]
-    if key is None or not isinstance(holder, dict):
-        holder[path[-1]] = value
-    else:
-        holder[key] = value
-    return data  # type: ignore[no-any-return]
-
-
-@settings(max_examples=300)
-@given(st.sampled_from(PATHS), ODD, st.none() | KEYS)
-def test_whatever_stands_anywhere_the_answer_is_a_policy_or_faults_with_places(
-    path: tuple[str | int, ...], value: object, key: str | None
-) -> None:
-    found = outcome(json.dumps(changed(path, value, key)))
-    if not isinstance(found, PolicySource):
-        assert found
-        assert all(fault.line >= 1 and fault.column >= 1 for fault in found)
 
 
 @settings(max_examples=200)

@@ -92,7 +92,9 @@ def kleene(node: Node, facts: Mapping[Prop, int]) -> int:  # noqa: PLR0911 - one
 
 
 codes = st.frozensets(st.sampled_from([0, 1, 2, 3, 4, UNKNOWN]), max_size=4)
-ranges = st.tuples(st.integers(0, 5), st.sampled_from([0, 1, 3, 6, UNKNOWN]))
+ranges = st.tuples(
+    st.sampled_from([0, 1, 2, 4, 1500]), st.sampled_from([0, 1, 3, 6, UNKNOWN, 2000])
+)
 leaves: st.SearchStrategy[Node] = st.one_of(
     st.builds(Is, st.sampled_from(FIELDS), codes, st.booleans()),
     st.builds(lambda fact, ends: Between(fact, *ends), st.sampled_from(FIELDS), ranges),
@@ -186,6 +188,41 @@ def test_every_combination_of_three_truths(node: Node) -> None:
         )
 
 
+LEAVES: list[Node] = [
+    *(
+        Is(FIELDS[0], codes, open=is_open)
+        for codes in map(frozenset, ([], [2], [0], [0, 3], [UNKNOWN], [1, UNKNOWN]))
+        for is_open in (False, True)
+    ),
+    *(
+        Between(FIELDS[0], low, high)
+        for low, high in itertools.product((0, 2, UNKNOWN, 1500), (0, 3, UNKNOWN, 2000))
+    ),
+    Grace(Is(FIELDS[1], frozenset({1})), Is(FIELDS[2], frozenset()), state=FIELDS[0]),
+]
+
+
+@needs_durable
+@pytest.mark.parametrize("node", [*LEAVES, *map(Not, LEAVES)])
+def test_every_test_at_its_edges(node: Node) -> None:
+    condition = Condition(0, node)
+    matcher = matcher_for("both", [condition])
+    for value, other in itertools.product((0, 1, 2, 3, 4, 998, 999, 1000, 1500, 2000), (1, 2, 999)):
+        facts = {FIELDS[0]: value, FIELDS[1]: other}
+        assert matcher.judge(condition, facts) == kleene(node, facts)
+
+
+@needs_durable
+@pytest.mark.parametrize("number", range(4))
+def test_a_count_is_sure_from_below_and_excluded_from_above(number: int) -> None:
+    condition = Condition(0, AtLeast(LOW, HIGH, number))
+    matcher = matcher_for("both", [condition])
+    for low, more in itertools.product(range(5), range(4)):
+        facts = {LOW: low, HIGH: low + more}
+        expected = YES if low >= number else MAYBE if low + more >= number else NO
+        assert matcher.judge(condition, facts) == expected
+
+
 @needs_durable
 @pytest.mark.parametrize("name", ["england", "wiltshire", "good_practice"])
 def test_both_matchers_agree_on_every_condition_of_a_shipped_policy(name: str) -> None:
@@ -231,6 +268,7 @@ def many(seed: int, count: int) -> list[tuple[dict[Prop, int], int]]:
 def test_eight_threads_on_one_matcher_get_the_answers_of_one() -> None:
     matcher = DurableMatcher([EXAMPLE])
     wrong: list[object] = []
+    before = threading.active_count()
     begin = threading.Barrier(8)
 
     def work(seed: int) -> None:
@@ -250,7 +288,7 @@ def test_eight_threads_on_one_matcher_get_the_answers_of_one() -> None:
     for thread in threads:
         thread.join(60)
     assert not wrong
-    assert threading.active_count() == 1, "durable-rules was made to start threads"
+    assert threading.active_count() == before, "durable-rules starts no threads here"
 
 
 @needs_durable
@@ -384,6 +422,29 @@ def test_what_lies_outside_the_safe_subset_is_refused_when_the_policy_is_loaded(
         f"condition 1 is too much for engine 'durable': {reason}. Engine 'native' has no such limit"
     )
     NativeMatcher(conditions)
+
+
+A, B, C = map(truth, FIELDS[:3])
+
+
+@pytest.mark.parametrize(
+    ("node", "yes", "no"),
+    [
+        (A, 1, 1),
+        (All((A, Not(A))), 0, 2),
+        (All((A, Any((A, B)))), 1, 1),
+        (Any((All((A, B)), All((A, B, C)))), 1, 2),
+        (Some(2, (A, A, B)), 1, 1),
+        (All((Is(FIELDS[0], frozenset({2, 3})), Is(FIELDS[0], frozenset({3, 4})))), 1, 2),
+        (All((A, Between(FIELDS[0], 2, 9))), 0, 3),
+    ],
+)
+def test_cases_that_cannot_hold_or_say_nothing_new_make_no_rule(
+    node: Node, yes: int, no: int
+) -> None:
+    rules, _, _ = durable.planned(Condition(0, node))
+    assert sum(name.startswith("yes-") for name in rules) == yes
+    assert sum(name.startswith("no-") for name in rules) == no
 
 
 @needs_durable

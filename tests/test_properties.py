@@ -381,7 +381,9 @@ def test_doing_what_is_owed_in_time_leaves_no_breach_of_it(
     latest = trial.as_of if last is None else min(last, trial.as_of)
     first = min(finding.opened_us + 1, latest)
     when = data.draw(st.sampled_from((latest, first, (first + latest) // 2)))
-    done = owed_entry(trial, finding, when, data)
+    kind = data.draw(st.sampled_from(kinds_owed(trial, finding)))
+    recorded = data.draw(st.sampled_from((when, trial.as_of)))
+    done = owed_entry(trial, finding, kind, when, recorded)
     note(f"{finding.rule} {finding.outcome}, done by {done}")
     found = by_id(trial.but(entries=(*trial.entries, done)).judge()).get(finding.finding_id)
     if found is None:
@@ -391,39 +393,50 @@ def test_doing_what_is_owed_in_time_leaves_no_breach_of_it(
     assert found.outcome != "pending" or isinstance(finding.duty.effect, Floor)
 
 
-def owed_entry(trial: Trial, finding: Finding, when: int, data: st.DataObject) -> Entry:
-    """Make the entry that a finding asks for."""
+def kinds_owed(trial: Trial, finding: Finding) -> list[str]:
     effect = finding.duty.effect
-    recorded = when
+    if isinstance(effect, Action):
+        return sorted(effect.kinds)
+    if isinstance(effect, Recorded):
+        return [anchor_of(trial, finding).kind]
+    return ["graded"]
+
+
+def anchor_of(trial: Trial, finding: Finding) -> Entry:
+    known, _ = trial.record.known(trial.as_of)
+    return next(entry for entry in known if entry.entry_id == finding.anchor)
+
+
+def owed_entry(trial: Trial, finding: Finding, kind: str, when: int, recorded: int) -> Entry:
+    """Make the entry that a finding asks for. Only an action may be told late."""
+    effect = finding.duty.effect
     by: str | None = None
     fields: dict[str, object] = {}
     if isinstance(effect, Action):
-        kind = data.draw(st.sampled_from(sorted(effect.kinds)))
         where = source_of(trial.policy, finding.duty).require.where or {}
         for name, value in where.items():
             if name == "by":
                 by = str(value)
             else:
                 fields[name] = value_of(trial.policy, kind, name, value)
-        recorded = data.draw(st.sampled_from((when, trial.as_of)))
     elif isinstance(effect, Recorded):
-        anchor = next(e for e in trial.record.known(trial.as_of)[0] if e.entry_id == finding.anchor)
-        kind = anchor.kind
-        principal = PRINCIPAL.get(kind)
-        if principal in anchor.fields:
-            fields[principal] = anchor.fields[principal]
+        recorded = when
+        principal = PRINCIPAL.get(kind, "")
+        given = anchor_of(trial, finding).fields
+        if principal in given:
+            fields[principal] = given[principal]
         require = source_of(trial.policy, finding.duty).require
         for name in effect.fields:
             fields[name] = value_of(trial.policy, kind, name, require.as_, every=True)
     else:
-        assert isinstance(effect, Floor)
-        kind, fields = "graded", {"grade": finding.required_grade}
-    for name, field in trial.policy.vocabulary.kinds[kind].fields.items():
+        recorded = when
+        fields = {"grade": finding.required_grade}
+    told = trial.policy.vocabulary.kinds[kind]
+    for name, field in told.fields.items():
         if field.required and name not in fields:
             fields[name] = value_of(trial.policy, kind, name, None)
-    at_home = trial.policy.vocabulary.kinds[kind].home == "child"
-    episode_id = finding.episode_id or "C-E1"
-    return Entry("owed", "C", None if at_home else episode_id, kind, when, recorded, by, fields)
+    episode_id = None if told.home == "child" else finding.episode_id or "C-E1"
+    return Entry("owed", "C", episode_id, kind, when, recorded, by, fields)
 
 
 def source_of(policy: Policy, duty: Duty) -> Any:

@@ -1,4 +1,4 @@
-"""Duties to act: what answers them, what releases from them, and decisions that they are not required."""
+"""Duties to act: what answers them, and decisions that they are not required."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Actions:
     """Actions and decisions that bear on one rule, and the obligations they answer."""
 
     def __init__(self, walk: Walk, rule: str, duties: Sequence[Duty]) -> None:
+        """Look up the entries of the kinds that the rule asks for."""
         self.walk = walk
         self.rule = rule
         self.duties = duties
@@ -48,6 +49,7 @@ class Actions:
         self.decisions.sort(key=lambda e: (e.known, e.entry_id))
 
     def settle(self, openings: Sequence[Opening], counts: Sequence[CountMoment]) -> list[Finding]:
+        """Let what arises and what is done follow one another, and say how each duty stands."""
         obligations: list[Obligation] = []
         events: list[tuple[int, int, int, str, object]] = []
         for number, opening in enumerate(openings):
@@ -78,6 +80,7 @@ class Actions:
         return [finish(self.walk, obligation) for obligation in obligations]
 
     def answer(self, obligations: Sequence[Obligation], entry: Entry) -> list[Obligation]:
+        """Let an action answer the obligations that it is about."""
         walk, several = self.walk, len(self.duties) > 1
         mine = [
             o
@@ -87,7 +90,7 @@ class Actions:
         return answer(mine, entry)
 
     def decide(self, obligations: Sequence[Obligation], entry: Entry) -> list[Obligation]:
-        """Let a decision that the action is not required stand, if it was taken as policy allows."""
+        """Let a decision that the action is not required stand, if policy allows it."""
         waiting = [
             o
             for o in obligations
@@ -106,8 +109,8 @@ class Actions:
             self.walk.remarks.append(
                 Remark(
                     "decision_not_valid",
-                    f"Decision {entry.entry_id} that an action is not required does not count: it needs an "
-                    "open duty within its deadline, a role that policy permits, and a rationale.",
+                    f"Decision {entry.entry_id} that an action is not required does not count: "
+                    "it needs an open duty within its deadline, a role that policy permits, and a rationale.",
                     entry.episode_id,
                     (entry.entry_id,),
                     self.rule,
@@ -140,6 +143,7 @@ class Actions:
                     return
 
     def obligation(self, opening: Opening) -> Obligation:
+        """Make the obligation that an opening gives rise to."""
         duty, episode = opening.duty, opening.episode
         due, last = deadline(duty, opening.due_from)
         accept_from, end = opening.at, None
@@ -196,7 +200,7 @@ class Actions:
         return list(made.values())
 
     def doubt(self, obligation: Obligation) -> None:
-        """Note entries that may be the answer, or are but stand before the report of the episode."""
+        """Note entries that may be the answer, or are but stand before the report."""
         if obligation.done is not None:
             return
         for entry in self.doubtful:

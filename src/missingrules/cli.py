@@ -3,34 +3,45 @@
 Findings go to standard output; what is said about the run goes to standard error, except in
 ``text``.
 
-Exit codes: 0 nothing breached; 1 breaches found; 2 usage or a faulty policy; 3 rows of the log were
-rejected (findings are still written; it wins over 1); 4 the cross-check differed or could not be
-completed.
+Exit codes: 0 nothing breached; 1 breaches found, or a record that could not be judged; 2 usage, a
+faulty policy, or an answer that could not be written; 3 rows of the log were rejected (findings are
+still written; it wins over 1); 4 the matchers differed, or the second one could not judge (it wins
+over 3). As with any command, 130 is an interrupt and 141 an output that nobody reads to its end.
 """
 
 from __future__ import annotations
 
+import functools
 import json
+import os
 import sys
+from contextlib import suppress
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
 
 import typer
 
 from missingrules.calendar import InstantError, from_us, parse_instant
-from missingrules.errors import MissingRulesError
+from missingrules.errors import EngineError, MissingRulesError
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TextIO
+
+    from rich.console import Console
 
     from missingrules.log import Log
     from missingrules.policy import Policy
     from missingrules.scan import Scan
 
 CLEAR, BREACHES, USAGE, REJECTED, DIFFERED = range(5)
+INTERRUPTED, NOT_READ = 130, 141
 SHOWN_FAULTS = 20
+
+P = ParamSpec("P")
 
 
 class Format(StrEnum):
@@ -58,7 +69,7 @@ app = typer.Typer(
 )
 
 Logs = Annotated[
-    list[str], typer.Argument(metavar="LOG...", help="JSON Lines files; - reads standard input.")
+    list[str], typer.Argument(metavar="LOG", help="JSON Lines files; - reads standard input.")
 ]
 PolicyOption = Annotated[
     str | None,
@@ -70,75 +81,132 @@ AsOf = Annotated[
     str | None,
     typer.Option(
         metavar="TIME",
-        help="Judge as known at this instant, e.g. 2024-03-31T09:00:00+01:00. "
-        "Default: the latest time at which an accepted entry was recorded.",
+        help="Judge as known at this instant, e.g. 2024-03-31T09:00:00+01:00; without an offset "
+        "it is in the zone of the policy. Default: the latest time at which an accepted entry "
+        "was recorded.",
     ),
 ]
 Zone = Annotated[
     str | None,
     typer.Option(
         metavar="ZONE",
-        help="Zone of times without an offset, e.g. Europe/London; else they are rejected.",
+        help="Zone of times in the log without an offset, e.g. Europe/London; else they are "
+        "rejected.",
     ),
 ]
 Engine = Annotated[EngineName, typer.Option(help="Which matcher judges conditions.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="How findings are written.")]
+CrossCheck = Annotated[
+    bool,
+    typer.Option(
+        "--cross-check", help="Judge again with the other matcher, in another process, and compare."
+    ),
+]
+
+
+def without_traceback(command: Callable[P, int]) -> Callable[P, None]:
+    """Turn what a command returns, and what can end it, into an exit code."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs)
+            sys.stdout.flush()
+        except EngineError as error:
+            _say(str(error))
+            code = DIFFERED
+        except MissingRulesError as error:
+            _say(str(error))
+            code = USAGE
+        except KeyboardInterrupt:
+            _say("missingrules: interrupted")
+            code = INTERRUPTED
+        except BrokenPipeError:
+            _drop(sys.stdout)
+            code = NOT_READ
+        except OSError as error:
+            _drop(sys.stdout)
+            _say(f"missingrules: the answer could not be written: {error.strerror}")
+            code = USAGE
+        raise typer.Exit(code)
+
+    return run
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"missingrules {version('missingrules')}")
+        raise typer.Exit
 
 
 @app.callback()
-def root() -> None:
+def root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=lambda value: _version(asked=value),
+            help="Show the version and exit.",
+        ),
+    ] = False,
+) -> None:
     """Judge the log of missing children against policy written as data."""
 
 
 @app.command("scan")
+@without_traceback
 def scan_command(  # noqa: PLR0913 - the options of the command
     logs: Logs,
+    *,
     policy: PolicyOption = None,
     as_of: AsOf = None,
     output: FormatOption = Format.text,
     engine: Engine = EngineName.native,
-    cross_check: Annotated[
-        bool,
-        typer.Option(
-            "--cross-check",
-            help="Judge again with the durable matcher in another process and compare.",
-        ),
-    ] = False,
+    cross_check: CrossCheck = False,
     zone: Zone = None,
-) -> None:
+) -> int:
     """Find breaches and required actions in logs.
 
-    Exit codes: 0 nothing breached, 1 breaches found, 2 usage or faulty policy, 3 rows rejected
-    (findings are still written), 4 the cross-check differed or could not be completed.
+    Exit codes: 0 nothing breached, 1 breaches found or a record that could not be judged, 2 usage
+    or faulty policy, 3 rows rejected (findings are still written), 4 the matchers differed or the
+    second one could not judge.
     """
     from missingrules import text
-    from missingrules.scan import scan
+    from missingrules.scan import heading, scan
 
     loaded = _policy(policy)
-    log = _read(logs, loaded, zone)
     chosen = _instant(as_of, loaded)
+    log = _read(logs, loaded, zone)
+    out = text.console(sys.stdout if output is Format.text else sys.stderr)
+    if not log.entries and chosen is None:
+        if output is Format.json and log.rejected:
+            empty = {"outcomes": {}, "on_incomplete_records": 0, "children": [], "errors": []}
+            _write_json({**heading(loaded, log, None), **empty})
+        return _nothing_accepted(log, out)
     done = scan(log, loaded, as_of=chosen, engine=engine.value)
-    people = sys.stdout if output is Format.text else sys.stderr
-    out = text.console(people)
-    out.print(text.basis_of(done, chosen=chosen is not None), markup=False)
-    out.print(text.rows(done), markup=False)
-    _faults(log)
+    _introduce(loaded, log, done.as_of_us, out, chosen=chosen is not None)
     if output is Format.text:
         out.print()
         text.print_scan(done, out)
     elif output is Format.json:
-        sys.stdout.write(json.dumps(done.to_dict(), indent=2) + "\n")
+        _write_json(done.to_dict())
     else:
         for finding in done.findings():
             sys.stdout.write(json.dumps(finding.to_dict()) + "\n")
     sys.stdout.flush()
     differed = cross_check and not _cross_checked(done, out)
-    raise typer.Exit(_exit_code(done, differed=differed))
+    return _exit_code(done, differed=differed)
 
 
 @app.command("explain")
+@without_traceback
 def explain_command(  # noqa: PLR0913 - the options of the command
     logs: Logs,
+    *,
     child: Annotated[str, typer.Option("--child", metavar="ID", help="The child to explain.")],
     policy: PolicyOption = None,
     rule: Annotated[
@@ -151,39 +219,48 @@ def explain_command(  # noqa: PLR0913 - the options of the command
     output: FormatOption = Format.text,
     engine: Engine = EngineName.native,
     zone: Zone = None,
-) -> None:
+) -> int:
     """Say why a rule did or did not call for something for one child.
 
     Exit codes: 0 explained, 2 usage or faulty policy, 3 rows rejected (the explanation is still
-    written).
+    written), 4 the matchers differed or the second one could not judge.
     """
+    from missingrules import text
     from missingrules.explain import explain
     from missingrules.scan import latest_recorded, records, whole
 
+    if rule is not None and finding is not None:
+        _stop("--rule and --finding: give one of them")
     loaded = _policy(policy)
+    chosen = _instant(as_of, loaded)
     log = _read(logs, loaded, zone)
+    out = text.console(sys.stdout if output is Format.text else sys.stderr)
     found = next((record for record in records(log) if record.child_id == child), None)
     if found is None:
-        _stop(f"the log has no entry of child {child}")
-    chosen = _instant(as_of, loaded)
+        _faults(log)
+        _stop(f"the log has no entry of child {child}{_near(child, log)}")
+    instant = from_us(latest_recorded(log)) if chosen is None else chosen
     made = explain(
         loaded,
         found,
-        as_of=from_us(latest_recorded(log)) if chosen is None else chosen,
+        as_of=instant,
         rule=rule,
         finding=finding,
         coverage=whole(log),
         engine=engine.value,
     )
-    _faults(log)
+    _introduce(loaded, log, made[0].as_of_us, out, chosen=chosen is not None)
     if output is Format.text:
-        sys.stdout.write("\n\n".join(one.to_text() for one in made) + "\n")
+        sys.stdout.write("\n" + "\n\n".join(one.to_text() for one in made) + "\n")
     elif output is Format.json:
-        sys.stdout.write(json.dumps([one.to_dict() for one in made], indent=2) + "\n")
+        _write_json([one.to_dict() for one in made])
     else:
         for one in made:
             sys.stdout.write(json.dumps(one.to_dict()) + "\n")
-    raise typer.Exit(REJECTED if log.rejected else CLEAR)
+    return REJECTED if log.rejected else CLEAR
+
+
+# --- What goes in --------------------------------------------------------------------------------
 
 
 def _policy(name: str | None) -> Policy:
@@ -203,9 +280,18 @@ def _read(names: Sequence[str], policy: Policy, zone: str | None) -> Log:
 
     if names.count("-") > 1:
         _stop("- can be given once: standard input can be read once")
+    if "-" in names and sys.stdin is None:
+        _stop("- reads standard input, and that is closed")
     for name in names:
-        if name != "-" and not Path(name).is_file():
+        if name != "-" and Path(name).is_dir():
+            _stop(f"{name} is a folder: name the files in it")
+        if name != "-" and not Path(name).exists():
             _stop(f"there is no file {name}")
+    if zone is not None:
+        try:
+            parse_instant("2000-01-01T12:00:00", zone)
+        except ValueError as error:
+            _stop(f"--{error}")  # it begins with zone=
     sources = [sys.stdin.buffer if name == "-" else Path(name) for name in names]
     return read_jsonl(*sources, vocabulary=policy.vocabulary, zone=zone)
 
@@ -219,36 +305,79 @@ def _instant(text: str | None, policy: Policy) -> dt.datetime | None:
         _stop(f"--as-of: {error}")
 
 
+def _near(child: str, log: Log) -> str:
+    """Say why a child may not be found."""
+    if child in log.incomplete:
+        return ": every row of this child was rejected"
+    close = get_close_matches(child, {entry.child_id for entry in log.entries}, n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+# --- What comes out ------------------------------------------------------------------------------
+
+
+def _introduce(policy: Policy, log: Log, as_of_us: int, out: Console, *, chosen: bool) -> None:
+    """Say what is judged by what, what became of the rows, and what was wrong with them."""
+    from missingrules import text
+
+    out.print(text.basis_of(policy, as_of_us, chosen=chosen))
+    out.print(text.rows(log, len(log.by_child())))
+    _faults(log)
+
+
+def _nothing_accepted(log: Log, out: Console) -> int:
+    """Answer for a log without a single entry to judge, and no instant to judge for."""
+    from missingrules import text
+
+    if not log.rejected:
+        _stop("the log is empty: nothing to judge. With --as-of TIME the answer would be empty too")
+    out.print(text.rows(log, 0))
+    _faults(log)
+    _say("missingrules: no row was accepted, so nothing was judged")
+    return REJECTED
+
+
 def _faults(log: Log) -> None:
     """Show what was rejected and why, on standard error."""
     for fault in log.faults[:SHOWN_FAULTS]:
-        sys.stderr.write(f"{fault}\n")
+        _say(str(fault))
     if len(log.faults) > SHOWN_FAULTS:
-        sys.stderr.write(f"... and {len(log.faults) - SHOWN_FAULTS} more\n")
+        _say(f"... and {len(log.faults) - SHOWN_FAULTS} more")
     if log.unattributed:
-        sys.stderr.write(
-            f"{log.unattributed} rejected rows name no child: what seems missing anywhere may have been in them.\n"
+        rows = "row names" if log.unattributed == 1 else "rows name"
+        _say(
+            f"{log.unattributed} rejected {rows} no child: what seems missing anywhere may have "
+            "been there."
+        )
+    unheard = sorted(log.incomplete - log.by_child().keys())
+    if unheard:
+        _say(f"Not judged, because every row was rejected: {_some(unheard)}.")
+    if log.conflicts:
+        _say(
+            "Entry ids that stand over different contents, of which the earliest recorded was "
+            f"kept: {_some(log.conflicts)}."
         )
 
 
-def _cross_checked(done: Scan, out: object) -> bool:
-    from rich.console import Console
+def _some(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - SHOWN_FAULTS} more" if len(ids) > SHOWN_FAULTS else ""
+    return ", ".join(ids[:SHOWN_FAULTS]) + more
 
+
+def _cross_checked(done: Scan, out: Console) -> bool:
     from missingrules.crosscheck import cross_check
 
-    assert isinstance(out, Console)  # noqa: S101 - made by our own caller
     try:
         result = cross_check(done)
-    except MissingRulesError as error:
-        sys.stderr.write(f"{error}\n")
+    except EngineError as error:
+        _say(str(error))
         return False
     out.print(
-        f"\nCross-check: {result.compared} verdicts compared with the durable matcher, "
-        f"{len(result.differing)} differ.",
-        markup=False,
+        f"\nCross-check: {result.compared} verdicts compared with the {result.matcher} matcher, "
+        f"{len(result.differing)} differ."
     )
-    for finding_id in result.differing:
-        sys.stderr.write(f"the matchers differ on {finding_id}\n")
+    if result.differing:
+        _say(f"The matchers differ on {_some(result.differing)}.")
     return not result.differing
 
 
@@ -260,21 +389,37 @@ def _exit_code(done: Scan, *, differed: bool) -> int:
     return BREACHES if any(f.is_breach for f in done.findings()) or done.failed else CLEAR
 
 
+def _write_json(document: object) -> None:
+    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+
+
+def _say(text: str) -> None:
+    """Write a line for people, after what was written before it."""
+    with suppress(OSError):  # of standard output, the end of the command tells
+        sys.stdout.flush()
+        sys.stderr.write(f"{text}\n")
+
+
 def _stop(message: str) -> NoReturn:
-    sys.stderr.write(f"missingrules: {message}\n")
+    _say(f"missingrules: {message}")
     raise typer.Exit(USAGE)
 
 
+def _drop(stream: TextIO) -> None:
+    """Let what was not written go, so that nothing tries to write it again at the end."""
+    with suppress(OSError, ValueError):  # it is no file, as in a test
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def main() -> None:
-    """Run the command; a fault of a policy or a log ends it with the fault, not with a traceback."""
-    try:
-        app()
-    except MissingRulesError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(USAGE)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(BREACHES)
+    """Run the command. What a stream cannot encode is written as an escape; none may be closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    app()
 
 
 if __name__ == "__main__":

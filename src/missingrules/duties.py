@@ -71,7 +71,7 @@ Trigger: TypeAlias = OnEntry | OnCount | OnOpen | OnEvery | OnGap
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An entry of one of these kinds is owed within the time allowed (None: policy states no time)."""
+    """An entry of one of these kinds is owed in time (None: policy states no time)."""
 
     kinds: Checks
     within: Duration | None
@@ -79,7 +79,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Fields of the triggering entry are owed. ``checks`` says by kind of entry when they are in order."""
+    """Fields of the triggering entry are owed; ``checks`` says, by kind, when they are in order."""
 
     checks: Mapping[str, Condition]
     fields: tuple[str, ...]
@@ -89,7 +89,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """A grade of at least ``grade`` (a number in :data:`GRADES`), or ``steps_up`` above the one before."""
+    """A grade of at least ``grade`` (its rank), or ``steps_up`` above the one before."""
 
     grade: int | None
     steps_up: int | None
@@ -111,7 +111,7 @@ Effect: TypeAlias = Action | Recorded | Floor | Forbidden | Measured
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Duty:
-    """A rule as it stands from ``since`` to before ``until`` (UTC microseconds; None: without end)."""
+    """A rule as it stands from ``since`` to before ``until`` (UTC microseconds or None)."""
 
     rule: str
     title: str
@@ -176,13 +176,13 @@ class Index:
     moves: bool = False
 
 
-def index(
+def index(  # noqa: C901 - one case a trigger
     rules: Mapping[str, tuple[Duty, ...]],
     conditions: Iterable[Condition],
     counts: Iterable[Condition],
     props: Iterable[Prop],
 ) -> Index:
-    """Sort the duties of a policy by trigger, once. ``counts`` are terms that conditions count by."""
+    """Sort the duties of a policy by trigger; ``counts`` are terms that conditions count by."""
     made = Index()
     terms_counted: dict[int, Condition] = {}
     for duties in rules.values():

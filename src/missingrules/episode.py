@@ -57,6 +57,11 @@ class Episode:
         """The first report."""
         return self.legs[0].report if self.legs else None
 
+    def forget_entries(self) -> None:
+        """Begin a new time away: entries on the record count from its report."""
+        for prop in [prop for prop in self.facts if prop.what == "has" and prop.scope == "episode"]:
+            del self.facts[prop]
+
     def leg(self, instant: int) -> Leg | None:
         """The time away that an instant belongs to; None before the first report."""
         found = None

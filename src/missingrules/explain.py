@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from missingrules import terms
+from missingrules import terms, wording
 from missingrules.calendar import Elapsed, to_us
 from missingrules.duties import Action, Floor, OnCount, OnEntry, OnEvery, OnGap, OnOpen, Recorded
 from missingrules.errors import MissingRulesError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from missingrules.moments import Asked, Walk, WindowTest
     from missingrules.policy import Policy
     from missingrules.record import Coverage
-    from missingrules.terms import Node, Prop
+    from missingrules.terms import Condition, Node, Prop
 
 _TRUTH = {YES: "yes", NO: "no", MAYBE: "unknown"}
 _SIGN = {"yes": "+", "no": "-", "unknown": "?", None: " "}
@@ -112,11 +112,14 @@ def explain(  # noqa: PLR0913 - what to judge, and which part of the answer
     coverage: Coverage = EVERYTHING,
     engine: Engine = "native",
 ) -> tuple[Explanation, ...]:
-    """Explain a rule for one child, the rule behind a finding (or its id), or every rule of the policy.
+    """Explain one rule for one child, the rule behind a finding (or its id), or every rule.
 
     Raises :class:`~missingrules.errors.MissingRulesError` for a rule that the policy does not have,
-    or a finding that this judgement does not make.
+    or a finding that this judgement does not make, ``ValueError`` for both ``rule`` and
+    ``finding``.
     """
+    if rule is not None and finding is not None:
+        raise ValueError("rule and finding: give one of them")
     if not isinstance(record, Record):
         record = Record.of(record)
     trace: list[Asked] = []
@@ -127,14 +130,14 @@ def explain(  # noqa: PLR0913 - what to judge, and which part of the answer
         finding_id = finding if isinstance(finding, str) else finding.finding_id
         wanted = [f.rule for f in assessment.findings if f.finding_id == finding_id]
         if not wanted:
-            msg = f"there is no finding {finding_id} for child {record.child_id} at this instant"
-            raise MissingRulesError(msg)
+            raise MissingRulesError(
+                f"there is no finding {finding_id} for child {record.child_id} at this instant"
+            )
     teller = _Teller(walk)
     made = []
     for name in wanted:
         if name not in policy.duties:
-            msg = f"the policy {policy.name} has no active rule {name!r}; it has {', '.join(policy.duties)}"
-            raise MissingRulesError(msg)
+            raise MissingRulesError(_no_rule(policy, name))
         findings = tuple(f for f in assessment.findings if f.rule == name)
         made.append(
             Explanation(record.child_id, name, walk.as_of, teller.rule(name, findings), findings)
@@ -158,14 +161,14 @@ class _Teller:
         parts = [Reason(f"asks for: {_asks(duty)}")]
         if duty.cite is not None:
             section = f", section {duty.cite['section']}" if "section" in duty.cite else ""
+            authority = duty.authority.replace("_", " ")
             parts.append(
                 Reason(
                     f"rests on: {duty.cite['title']}, {duty.cite['publisher']}, "
-                    f"{duty.cite['published']}{section} ({duty.authority.replace('_', ' ')}, {duty.basis})"
+                    f"{duty.cite['published']}{section} ({authority}, {duty.basis})"
                 )
             )
-        for trigger in duty.triggers:
-            parts.append(self.trigger(duty, trigger))
+        parts += [self.trigger(duty, trigger) for trigger in duty.triggers]
         asked = [a for a in self.walk.trace or () if a.rule == name]
         triggered = self.asked([a for a in asked if a.role == "if"], "condition")
         if triggered:
@@ -173,6 +176,9 @@ class _Teller:
         checks = self.asked(_last_each(a for a in asked if a.role in ("where", "field")), "entry")
         if checks:
             parts.append(Reason("entries looked at", parts=checks))
+        if duty.unless:
+            released = tuple(self.release(form) for form in duty.unless)
+            parts.append(Reason("released from it, up to the deadline, by", parts=released))
         if findings:
             parts += [self.finding(finding) for finding in findings]
         else:
@@ -209,30 +215,21 @@ class _Teller:
             parts=tuple(parts),
         )
 
-    # -- triggers 
+    # -- triggers
 
     def trigger(self, duty: Duty, trigger: Trigger) -> Reason:
         match trigger:
             case OnCount():
                 return self.count(duty, trigger)
             case OnEntry(kinds):
-                found = [
-                    e for e in self.entries.values() if e.kind in kinds and e.at <= self.walk.as_of
-                ]
-                found.sort(key=lambda e: (e.at, e.entry_id))
-                named = " or ".join(kinds)
-                return Reason(
-                    f"triggered by an entry {named}",
-                    truth="yes" if found else "no",
-                    observed=f"{len(found)} on record",
-                    parts=tuple(
-                        Reason(f"{entry.kind} {self.local(entry.at)}", entries=(entry.entry_id,))
-                        for entry in found
-                    ),
-                )
+                return self.on_record(f"triggered by an entry {' or '.join(kinds)}", kinds)
             case OnOpen(duration, strict, since):
-                named = f"{'more than' if strict else 'at least'} {duration} since {since.replace('_', ' ')}"
-                return Reason(f"triggered when an episode has been open {named}", parts=self.legs())
+                named = f"{'more than' if strict else 'at least'} {duration}"
+                return Reason(
+                    f"triggered when an episode has been open {named} since "
+                    f"{since.replace('_', ' ')}",
+                    parts=self.legs(),
+                )
             case OnEvery(interval):
                 return Reason(
                     f"comes again every {interval} while the episode is open", parts=self.legs()
@@ -240,6 +237,35 @@ class _Teller:
             case OnGap(duration, strict):
                 named = f"{'more than' if strict else 'at least'} {duration}"
                 return Reason(f"triggered when {named} passed between missing since and report")
+
+    def on_record(self, text: str, kinds: Iterable[str]) -> Reason:
+        """List the entries of these kinds."""
+        found = sorted(
+            (e for e in self.entries.values() if e.kind in kinds and e.at <= self.walk.as_of),
+            key=lambda e: (e.at, e.entry_id),
+        )
+        return Reason(
+            text,
+            truth="yes" if found else "no",
+            observed=f"{len(found)} on record",
+            parts=tuple(
+                Reason(f"{entry.kind} {self.local(entry.at)}", entries=(entry.entry_id,))
+                for entry in found
+            ),
+        )
+
+    def release(self, form: Condition | OnEntry) -> Reason:
+        """Show what releases from the duty, with the last answer for each episode."""
+        if isinstance(form, OnEntry):
+            return self.on_record(f"an entry {' or '.join(form.kinds)}", form.kinds)
+        asked = {
+            a.episode_id: a
+            for a in self.walk.trace or ()
+            if a.role == "unless" and a.condition is form
+        }
+        node = form.node
+        named = node.name.replace("_", " ") if isinstance(node, terms.Term) else _flat(node)
+        return Reason(named, parts=self.asked(list(asked.values()), "as it stood"))
 
     def legs(self) -> tuple[Reason, ...]:
         parts = []
@@ -309,8 +335,9 @@ class _Teller:
         first = None if window is None else window.interval(test.end)[0]
         start = "the beginning" if first is None else self.both(first)
         named = ", ".join(episode.episode_id for episode in test.inside)
+        between = f"from {start} to {self.both(test.end)}"
         return Reason(
-            f"{len(test.inside)} of {test.trigger.number} from {start} to {self.both(test.end)}: {named}",
+            f"{len(test.inside)} of {test.trigger.number} {between}: {named}",
             truth="yes" if test.reached else "no",
         )
 
@@ -337,7 +364,7 @@ class _Teller:
             text += f"; {number - len(test.inside)} more would have been needed"
         return Reason(text)
 
-    # -- conditions 
+    # -- conditions
 
     def asked(self, asked: Sequence[Asked], what: str) -> tuple[Reason, ...]:
         parts = []
@@ -355,7 +382,7 @@ class _Teller:
             )
         return tuple(parts)
 
-    def tree(self, node: Node, asked: Asked) -> Reason:
+    def tree(self, node: Node, asked: Asked) -> Reason:  # noqa: PLR0911 - one a form
         """A condition with the truth of each part, and what was observed."""
         truth = _TRUTH[compiled(node)(asked.facts)]
         match node:
@@ -402,7 +429,7 @@ class _Teller:
                     () if source is None else (source,),
                 )
 
-    def observed(self, prop: Prop, asked: Asked) -> str:
+    def observed(self, prop: Prop, asked: Asked) -> str:  # noqa: PLR0911 - one a fact
         value = asked.facts.get(prop, 0)
         if value == UNKNOWN:
             return "not known" if prop.what == "age" else "not observable in this source"
@@ -439,7 +466,7 @@ class _Teller:
 
 
 def _under(name: str, truth: str, part: Reason) -> Reason:
-    """Put a name before a line: a list of parts keeps its parts, a single fact keeps what was observed."""
+    """Put a name before a line that keeps its parts, or what was observed."""
     return Reason(f"{name}: {part.text}", truth, part.observed, part.entries, part.parts)
 
 
@@ -455,7 +482,19 @@ def _within(duty: Duty) -> Duration | None:
     return effect.within if isinstance(effect, Action | Recorded | Floor) else None
 
 
-def _flat(node: Node) -> str:
+def _no_rule(policy: Policy, name: str) -> str:
+    """Say what to ask for instead of a rule that does not judge."""
+    if any(rule.id == name for rule in policy.source.file.rules):
+        return (
+            f"the rule {name} of the policy {policy.name} is off: `active: true` in a layer turns "
+            "it on"
+        )
+    known = ", ".join(policy.duties)
+    hint = wording.suggestion(name, policy.duties)
+    return f"the policy {policy.name} has no rule {name}; {hint or f'its rules are {known}'}"
+
+
+def _flat(node: Node) -> str:  # noqa: PLR0911 - one a form
     match node:
         case terms.Term(_, part):
             return _flat(part)
@@ -480,7 +519,8 @@ def _asks(duty: Duty) -> str:
         within = ", no time stated" if effect.within is None else f", within {effect.within}"
     if isinstance(effect, Floor):
         if effect.grade is not None:
-            return f"a risk grade of at least {grade_name(effect.grade)}{within} of learning what demands it"
+            grade = grade_name(effect.grade)
+            return f"a risk grade of at least {grade}{within} of learning what demands it"
         return f"a risk grade {effect.steps_up} higher than before{within}"
     if isinstance(effect, Action | Recorded):
         return f"{duty.phrase}{within}"

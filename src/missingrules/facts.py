@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from missingrules import terms
 from missingrules.terms import Prop
@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from missingrules.log import Entry
     from missingrules.terms import Scope
 
+    Coder = Callable[[object], int]
     Setter = Callable[[dict[Prop, int], dict[Prop, str], Entry], None]
 
 PRINCIPAL = {"categorised": "category", "graded": "grade", "prioritised": "priority"}
-"""Kinds of entry whose other fields belong to the value of one field: a new category has a ground of its own."""
+"""Kinds of entry whose other fields belong to one value: a new category has a ground of its own."""
 
 
 def setters(
-    props: Sequence[Prop], codes: Mapping[tuple[str, str], Mapping[str, int]], *, known: bool
+    props: Sequence[Prop], coders: Mapping[Prop, Coder], *, known: bool
 ) -> dict[str, tuple[tuple[Setter, Scope], ...]]:
     """Functions that bring facts up to date, by kind of entry, each with whose facts they are.
 
@@ -43,7 +44,7 @@ def setters(
         kept = made.setdefault(kind, [])
         if kind in PRINCIPAL:
             kept.append((_reset(PRINCIPAL[kind], tuple(listed)), "episode"))
-        kept += [(_set(prop, codes.get((prop.kind, prop.name), {})), prop.scope) for prop in listed]
+        kept += [(_set(prop, coders[prop]), prop.scope) for prop in listed]
     return {kind: tuple(kept) for kind, kept in made.items()}
 
 
@@ -59,7 +60,7 @@ def _flag(prop: Prop, field: str, code: int) -> Setter:
 
 
 def _reset(principal: str, props: tuple[Prop, ...]) -> Setter:
-    """Forget what was recorded with another value of the principal field (ground, rationale ...)."""
+    """Forget what was recorded with another value of the principal field."""
     last = Prop("episode", "code", "", f"last {principal}")
 
     def reset(facts: dict[Prop, int], sources: dict[Prop, str], entry: Entry) -> None:
@@ -75,19 +76,25 @@ def _reset(principal: str, props: tuple[Prop, ...]) -> Setter:
     return reset
 
 
-def _set(prop: Prop, codes: Mapping[str, int]) -> Setter:
-    name, what, wanted = prop.name, prop.what, prop.value
+def _set(prop: Prop, code: Coder) -> Setter:
+    name = prop.name
 
     def set_field(facts: dict[Prop, int], sources: dict[Prop, str], entry: Entry) -> None:
         value = entry.fields.get(name)
-        if value is None:
-            return
-        if what == "recorded":
-            facts[prop] = 1
-        elif what == "names":
-            facts[prop] = 1 if isinstance(value, tuple) and wanted in value else 2
-        else:
-            facts[prop] = codes.get(str(value), terms.OTHER)
-        sources[prop] = entry.entry_id
+        if value is not None:
+            facts[prop] = code(value)
+            sources[prop] = entry.entry_id
 
     return set_field
+
+
+def coder(prop: Prop, codes: Mapping[str, int], roles: Mapping[str, str]) -> Coder:
+    """Make the function that codes what a field holds; ``roles`` are renamed by the policy."""
+    if prop.what == "recorded":
+        return lambda _: 1
+    if prop.what == "names":
+        words = {prop.value, *(logged for logged, role in roles.items() if role == prop.value)}
+        return lambda value: 2 if words.isdisjoint(cast("tuple[str, ...]", value)) else 1
+    if prop.name == "by":
+        return lambda value: codes.get(roles.get(str(value), str(value)), terms.OTHER)
+    return lambda value: codes.get(str(value), terms.OTHER)

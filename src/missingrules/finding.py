@@ -51,7 +51,7 @@ OUTCOMES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What became of one duty: who owed what by when, what the record shows, and where that is written.
+    """What became of one duty: who owed what by when, and what the record shows.
 
     Instants ending in ``_us`` are UTC microseconds; the properties without the ending are aware
     datetimes. ``evidence`` lists the entries that gave rise to the duty, ``cited`` those that it
@@ -86,7 +86,7 @@ class Finding:
 
     @property
     def finding_id(self) -> str:
-        """Hash of policy name, rule, subject and anchor: the same from pending to breached, live or in batch."""
+        """Hash of policy, rule, subject and anchor: the same from pending to breached."""
         parts = (
             self.duty.policy,
             self.duty.rule,
@@ -154,7 +154,7 @@ class Finding:
 
     @property
     def due_at(self) -> dt.datetime | None:
-        """End of the time allowed: inclusive for hours, the local midnight after the last date for days."""
+        """End of the time allowed: inclusive for hours, for days the midnight after the last."""
         return None if self.due_us is None else from_us(self.due_us)
 
     @property
@@ -256,7 +256,8 @@ def _sentence(finding: Finding) -> str:  # noqa: C901, PLR0911 - one case an out
     if finding.required_grade is not None and outcome in (BREACHED, PENDING, FULFILLED_LATE):
         return _grade(finding)
     if outcome == ERROR:
-        return "This record could not be judged."
+        cause = f" ({', '.join(finding.unknown)})" if finding.unknown else ""
+        return f"This record could not be judged{cause}."
     if outcome == NOTED:
         return f"Noted: {duty.title} ({opened}).{run}"
     if not duty.action and outcome == BREACHED:
@@ -287,8 +288,8 @@ def _sentence(finding: Finding) -> str:  # noqa: C901, PLR0911 - one case an out
 def _grade(finding: Finding) -> str:
     duty = finding.duty
     text = (
-        f"Grade {finding.recorded_grade} is on record since {when(duty, finding.opened_us)}, where at least "
-        f"{finding.required_grade} is required."
+        f"Grade {finding.recorded_grade} is on record since {when(duty, finding.opened_us)}, "
+        f"where at least {finding.required_grade} is required."
     )
     if finding.outcome == PENDING:
         text += f" To be graded again by {_due(finding)}."
@@ -379,7 +380,7 @@ class Assessment:
         return None if found is None else from_us(found)
 
     def withdrawn_since(self, earlier: dt.datetime | Assessment) -> tuple[Withdrawn, ...]:
-        """Findings of an earlier judgement of this record that corrections known since then took away."""
+        """Findings of an earlier judgement that corrections known since then took away."""
         from missingrules.kernel import withdrawn
 
         return withdrawn(self, earlier)

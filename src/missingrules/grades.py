@@ -13,12 +13,12 @@ from missingrules.terms import MAYBE, NO, YES
 from missingrules.vocabulary import GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from missingrules.duties import Duty
     from missingrules.episode import Episode, Leg
     from missingrules.log import Entry
-    from missingrules.moments import CountMoment, Walk
+    from missingrules.moments import Moment, Walk
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +35,25 @@ class FloorCase:
     cited: list[str]
     unknown: tuple[str, ...] = ()
     shortfalls: list[Shortfall] = field(default_factory=list)
+
+    @property
+    def standing(self) -> Shortfall | None:
+        """The shortfall that is neither raised nor released, if there is one."""
+        return next((short for short in self.shortfalls if short.stands), None)
+
+    def fall_short(self, new: Shortfall) -> None:
+        """Begin a shortfall, or let the one that stands take over what is stricter."""
+        old = self.standing
+        if old is None:
+            self.shortfalls.append(new)
+            return
+        if new.last is not None and (old.last is None or new.last < old.last):
+            old.due, old.last = new.due, new.last
+        old.grade = new.grade
+        old.floor = max(old.floor, new.floor)
+        old.cited += new.cited
+        if new.truth == YES:
+            old.truth = YES
 
 
 @dataclass(slots=True)
@@ -59,122 +78,126 @@ class Shortfall:
         return self.cured is None and self.released is None
 
 
-def bind_grades(
-    walk: Walk,
-    episode: Episode,
-    now: int,
-    happened: Iterable[Entry],
-    learned: Iterable[Entry],
-    before: tuple[int, Entry] | None,
-) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grading:
+    """What one moment says about the grade of an open episode."""
+
+    walk: Walk
+    episode: Episode
+    leg: Leg
+    at: int
+    graded: tuple[Entry, ...]
+    learned: tuple[Entry, ...]
+    before: tuple[int, Entry] | None
+
+
+def bind_grades(walk: Walk, episode: Episode, moment: Moment) -> None:
+    """Hold the grade of an open episode against every grade rule."""
+    now = moment.at
     leg = episode.leg(now)
     if leg is None or (leg.found is not None and leg.found <= now):
         return
-    mine = walk.by_entry.get
-    graded = [
-        e
-        for e in happened
-        if e.kind == "graded" and mine(e.entry_id) is episode and "grade" in e.fields
-    ]
-    fired = [e for e in learned if e.kind != "graded" and mine(e.entry_id) in (None, episode)]
-    counted = [m for m in walk.counts if m.at == now] if walk.index.counted_floors else []
+    home = walk.by_entry.get
+    grading = _Grading(
+        walk,
+        episode,
+        leg,
+        now,
+        tuple(e for e in moment.happened if e.kind == "graded" and home(e.entry_id) is episode),
+        tuple(
+            e for e in moment.learned if e.kind != "graded" and home(e.entry_id) in (None, episode)
+        ),
+        moment.grades_before[episode.episode_id],
+    )
     for duties in walk.index.on_floor:
         duty = next((d for d in duties if d.in_force(now)), None)
-        if duty is not None:
-            _bind(walk, duty, episode, leg, now, graded, fired, counted, before)
+        if duty is None:
+            continue
+        case = walk.floors.get((duty.rule, episode.episode_id))
+        standing = None if case is None else case.standing
+        if standing is not None:
+            _raise_or_release(grading, duty, standing)
+        anchor = _anchor(grading, duty)
+        if anchor is not None and episode.grade is not None:
+            _demand(grading, duty, anchor, episode.grade)
 
 
-def _bind(  # noqa: C901, PLR0912, PLR0913 - the life of one grade rule at one moment
-    walk: Walk,
-    duty: Duty,
-    episode: Episode,
-    leg: Leg,
-    now: int,
-    graded: list[Entry],
-    fired: list[Entry],
-    counted: list[CountMoment],
-    before: tuple[int, Entry] | None,
-) -> None:
+def _raise_or_release(grading: _Grading, duty: Duty, shortfall: Shortfall) -> None:
+    """End a shortfall when the grade is raised, or ``unless`` comes to hold in time."""
+    grade = grading.episode.grade
+    if grading.graded and grade is not None and grade[0] >= shortfall.floor:
+        shortfall.cured = grading.graded[-1]
+        return
+    for condition in duty.unless:
+        if isinstance(condition, OnEntry):
+            continue
+        truth, cited, _ = grading.walk.ask(
+            duty.rule, "unless", condition, grading.at, grading.episode
+        )
+        if truth == YES and (shortfall.last is None or grading.at <= shortfall.last):
+            shortfall.released = grading.at
+            shortfall.cited += cited
+            return
+
+
+def _anchor(grading: _Grading, duty: Duty) -> Entry | None:
+    """Find the entry that triggers the rule now: a grade first, then what was learned."""
+    walk = grading.walk
+    for entry in (*grading.graded, *grading.learned):
+        for trigger in duty.triggers:
+            if (
+                isinstance(trigger, OnEntry)
+                and entry.kind in trigger.kinds
+                and walk.accepts(duty.rule, trigger.kinds, entry) == YES
+            ):
+                return entry
+    if walk.index.counted_floors and any(
+        m.duty is duty and m.at == grading.at for m in walk.counts
+    ):
+        return grading.leg.report
+    return None
+
+
+def _demand(grading: _Grading, duty: Duty, anchor: Entry, grade: tuple[int, Entry]) -> None:
+    """Note what grade is demanded at this moment, and whether the one on record falls short."""
     effect = duty.effect
     assert isinstance(effect, Floor)  # noqa: S101 - the index holds nothing else
-    key = (duty.rule, episode.episode_id)
-    case = walk.floors.get(key)
-    grade = episode.grade
-    open_case = next((s for s in case.shortfalls if s.stands), None) if case else None
-    if open_case is not None and graded and grade is not None and grade[0] >= open_case.floor:
-        open_case.cured = graded[-1]
-        open_case = None
-    if open_case is not None:
-        for condition in duty.unless:
-            if isinstance(condition, OnEntry):
-                continue
-            truth, cited, _ = walk.ask(duty.rule, "unless", condition, now, episode)
-            if truth == YES and (open_case.last is None or now <= open_case.last):
-                open_case.released = now
-                open_case.cited += cited
-                open_case = None
-                break
-    triggers = [
-        entry
-        for trigger in duty.triggers
-        if isinstance(trigger, OnEntry)
-        for entry in (*graded, *fired)
-        if entry.kind in trigger.kinds
-        and walk.ask_entry(duty.rule, "where", trigger.kinds[entry.kind], entry) == YES
-    ]
-    anchor = triggers[0] if triggers else None
-    if any(m.duty is duty for m in counted) and anchor is None:
-        anchor = leg.report
-    if anchor is None or grade is None:
-        return
+    walk, episode, now = grading.walk, grading.episode, grading.at
     truth, cited, unknown = walk.ask(duty.rule, "if", duty.condition, now, episode)
-    if truth == NO:
+    floor = _floor(effect, grading.before)
+    if truth == NO or floor is None:
         return
-    if effect.grade is not None:
-        floor = effect.grade
-    else:
-        if before is None or effect.steps_up is None:
-            return
-        floor = min(before[0] + effect.steps_up, len(GRADES) - 1)
-    cited = tuple(
-        dict.fromkeys(
-            (leg.report.entry_id, grade[1].entry_id, *(e.entry_id for e in triggers), *cited)
-        )
-    )
+    cited = merged_ids((grading.leg.report.entry_id, grade[1].entry_id, anchor.entry_id), cited)
+    case = walk.floors.get((duty.rule, episode.episode_id))
     if case is None:
-        case = walk.floors[key] = FloorCase(
-            duty=duty,
-            episode=episode,
-            anchor=anchor,
-            opened=now,
-            known=max(now, anchor.known),
-            truth=truth,
-            floor=floor,
-            cited=[],
-            unknown=unknown,
-        )
+        known = max(now, anchor.known)
+        case = FloorCase(duty, episode, anchor, now, known, truth, floor, [], unknown)
+        walk.floors[duty.rule, episode.episode_id] = case
     if truth == YES:
         case.truth = YES
     case.floor = max(case.floor, floor)
     case.cited.extend(cited)
-    if grade[0] >= floor:
-        return
-    due: int | None = now
-    last: int | None = now - 1
-    if not (graded and effect.grade is not None):
-        due = last = None
-        if effect.within is not None:
-            deadline = duty.calendar.deadline(now, effect.within)
-            due, last = deadline.due, deadline.last
-    if open_case is not None:
-        if last is not None and (open_case.last is None or last < open_case.last):
-            open_case.due, open_case.last = due, last
-        open_case.grade = grade[0]
-        open_case.floor = max(open_case.floor, floor)
-        if truth == YES:
-            open_case.truth = YES
-        return
-    case.shortfalls.append(Shortfall(now, due, last, grade[0], floor, truth, anchor, leg, cited))
+    if grade[0] < floor:
+        at_once = bool(grading.graded) and effect.grade is not None
+        due, last = (now, now - 1) if at_once else _time_to_grade(duty, effect, now)
+        short = Shortfall(now, due, last, grade[0], floor, truth, anchor, grading.leg, cited)
+        case.fall_short(short)
+
+
+def _floor(effect: Floor, before: tuple[int, Entry] | None) -> int | None:
+    """The grade demanded; None where there was none to go up from."""
+    if effect.grade is not None:
+        return effect.grade
+    if before is None or effect.steps_up is None:
+        return None
+    return min(before[0] + effect.steps_up, len(GRADES) - 1)
+
+
+def _time_to_grade(duty: Duty, effect: Floor, now: int) -> tuple[int | None, int | None]:
+    if effect.within is None:
+        return None, None
+    end = duty.calendar.deadline(now, effect.within)
+    return end.due, end.last
 
 
 def graded(walk: Walk, case: FloorCase) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ def evaluate(
     coverage: Coverage = EVERYTHING,
     engine: Engine = "native",
 ) -> Assessment:
-    """Judge the record of one child as it was known at ``as_of`` (an aware datetime; there is no default).
+    """Judge the record of one child as it was known at ``as_of``, an aware datetime.
 
     ``record`` may also be entries of one child in any order. ``coverage`` says what the source of
     the log could have shown; the same for every child of a log. ``engine`` chooses the matcher:
@@ -49,7 +49,7 @@ def evaluate(
     return judge(policy, record, as_of=to_us(as_of), coverage=coverage, engine=engine)
 
 
-def judge(
+def judge(  # noqa: PLR0913 - as for evaluate
     policy: Policy,
     record: Record,
     *,
@@ -58,7 +58,7 @@ def judge(
     engine: Engine = "native",
     trace: list[Asked] | None = None,
 ) -> Assessment:
-    """Do what :func:`evaluate` does, with instants in UTC microseconds; ``trace`` gathers every condition."""
+    """Do what :func:`evaluate` does, in UTC microseconds; ``trace`` gathers every condition."""
     walk = walked(policy, record, as_of=as_of, coverage=coverage, engine=engine, trace=trace)
     return assess(walk, record)
 
@@ -83,7 +83,7 @@ def assess(walk: Walk, record: Record) -> Assessment:
     )
 
 
-def walked(
+def walked(  # noqa: PLR0913 - as for evaluate
     policy: Policy,
     record: Record,
     *,
@@ -118,18 +118,18 @@ def settle(walk: Walk) -> list[Finding]:
     for rule, (openings, counts) in by_rule.items():
         found += recorded(walk, [o for o in openings if isinstance(o.duty.effect, Recorded)])
         others = [o for o in openings if not isinstance(o.duty.effect, Recorded)]
-        counts = [m for m in counts if not isinstance(m.duty.effect, Floor)]
+        runs = [m for m in counts if not isinstance(m.duty.effect, Floor)]
         pulses = [value for key, value in walk.pulses.items() if key[0] == rule]
-        if others or counts or pulses:
+        if others or runs or pulses:
             actions = Actions(walk, rule, walk.policy.duties[rule])
-            found += actions.settle(others, counts)
+            found += actions.settle(others, runs)
             for beats in pulses:
                 found += Repeating(walk, actions, beats).findings()
     return found
 
 
 def next_change(assessment: Assessment) -> int | None:
-    """The first instant after ``as_of`` at which a deadline ends or time alone changes a finding."""
+    """Find the next instant at which a deadline ends or time alone changes a finding."""
     known, _ = assessment.record.known(assessment.as_of_us)
     record = Record(assessment.child_id, known, assessment.record.incomplete)
     due = {f.due_us for f in assessment.findings if f.outcome == "pending"}

@@ -8,8 +8,8 @@ the order of entries inside a moment.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from missingrules import terms
 from missingrules.duties import (
@@ -38,12 +38,15 @@ if TYPE_CHECKING:
     from missingrules.record import Coverage, History
     from missingrules.terms import Condition, Prop
 
+Event: TypeAlias = "tuple[int, int, str, Entry, bool, bool]"
+"""Instant, time of recording, id, entry; whether it happens then, and whether it becomes known."""
+
 Role = Literal["if", "where", "unless", "term", "label", "grace", "field", "watch", "every"]
 
 
 @dataclass(slots=True, eq=False)
 class Opening:
-    """A trigger that fired: a duty arises here if ``truth`` is ``YES``, may arise if it is ``MAYBE``."""
+    """A trigger that fired: a duty arises here if ``truth`` is ``YES``, else it may."""
 
     duty: Duty
     episode: Episode | None
@@ -74,7 +77,7 @@ class CountMoment:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What a repeating duty looks like from a moment on: whether it applies, and at what interval."""
+    """A repeating duty from a moment on: whether it applies, and at what interval."""
 
     at: int
     truth: int
@@ -84,7 +87,7 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One condition judged, kept for explanations: what was asked when, on which facts, with what answer."""
+    """One condition judged: what was asked when, on which facts, with what answer."""
 
     rule: str
     role: Role
@@ -116,7 +119,7 @@ class WindowTest:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _GraceEnds:
+class GraceOver:
     """A time of grace, begun at ``started``, is over."""
 
     episode: Episode
@@ -125,12 +128,31 @@ class _GraceEnds:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _StillOpen:
+class StillOpen:
     """An episode has been open for as long as a duty says."""
 
     episode: Episode
     duty: Duty
     leg: Leg
+
+
+@dataclass(slots=True, eq=False)
+class Moment:
+    """One instant: what happened, what became known, and the episodes that it concerns."""
+
+    at: int
+    happened: list[Entry] = field(default_factory=list)
+    learned: list[Entry] = field(default_factory=list)
+    touched: dict[str, Episode] = field(default_factory=dict)
+    grades_before: dict[str, tuple[int, Entry] | None] = field(default_factory=dict)
+    graces_over: list[GraceOver] = field(default_factory=list)
+    still_open: list[StillOpen] = field(default_factory=list)
+
+    def touch(self, episode: Episode) -> None:
+        """Take an episode in, with the grade that it had before."""
+        if episode.episode_id not in self.touched:
+            self.touched[episode.episode_id] = episode
+            self.grades_before[episode.episode_id] = episode.grade
 
 
 @dataclass(eq=False)
@@ -167,7 +189,7 @@ class Walk:
         self.index = self.policy.index
         self._watching: dict[str | None, dict[int, Condition]] = {}
         self._entry_facts: dict[str, dict[Prop, int]] = {}
-        self._timers: list[tuple[int, int, _GraceEnds | _StillOpen]] = []
+        self._timers: list[tuple[int, int, GraceOver | StillOpen]] = []
         self._ticket = 0
         for story in self.history.episodes:
             episode = Episode(story, legs_of(story, self.remarks), {}, {})
@@ -186,7 +208,7 @@ class Walk:
 
     # -- setting the scene
 
-    def _events(self) -> list[tuple[int, int, str, Entry, bool, bool]]:
+    def _events(self) -> list[Event]:
         """Give (instant, recorded, id, entry, happens, becomes known), in order."""
         events = []
         for entry in self._entries:
@@ -236,26 +258,26 @@ class Walk:
                 if instant > self.as_of:
                     self.wakeups.append(instant)
                 else:
-                    self._push(instant, _StillOpen(episode, duty, leg))
+                    self._push(instant, StillOpen(episode, duty, leg))
 
     def _missing_since(self, episode: Episode, leg: Leg, duty: Duty) -> None:
         self.remarks.append(
             Remark(
                 "missing_since_not_recorded",
-                f"Report {leg.report.entry_id} does not say since when the child was missing; the time of the "
-                "report is used.",
+                f"Report {leg.report.entry_id} does not say since when the child was missing; the "
+                "time of the report is used.",
                 episode.episode_id,
                 (leg.report.entry_id,),
                 duty.rule,
             )
         )
 
-    def _push(self, instant: int, timer: _GraceEnds | _StillOpen) -> None:
+    def _push(self, instant: int, timer: GraceOver | StillOpen) -> None:
         self._ticket += 1
         heapq.heappush(self._timers, (instant, self._ticket, timer))
 
     def labelled(self, trigger: OnCount, episode: Episode, at: int, known: int) -> int:
-        """Judge an episode by its recorded label as it stood at an instant, on what was known by then."""
+        """Judge an episode by its recorded label at an instant, on what was known by then."""
         shadow = Episode(episode.story, episode.legs, dict(self.facts), dict(self.sources))
         for entry in episode.story.entries:
             if entry.at <= at and entry.recorded <= known:
@@ -292,63 +314,24 @@ class Walk:
 
     # -- one moment
 
-    def _moment(self, now: int, events: Sequence[tuple[int, int, str, Entry, bool, bool]]) -> None:
-        touched: dict[str, Episode] = {}
-        child_changed = False
-        happened: list[Entry] = []
-        learned: list[Entry] = []
-        grades_before = {}
-        for _, _, _, entry, happens, becomes_known in events:
-            episode = self.by_entry.get(entry.entry_id)
-            if episode is None:
-                child_changed = True
-            else:
-                if episode.episode_id not in touched:
-                    grades_before[episode.episode_id] = episode.grade
-                touched[episode.episode_id] = episode
-            if happens:
-                happened.append(entry)
-                self._apply(entry, episode, now, known=False)
-            if becomes_known:
-                learned.append(entry)
-                self._apply(entry, episode, now, known=True)
-        ended: list[_GraceEnds] = []
-        opened: list[_StillOpen] = []
-        while self._timers and self._timers[0][0] == now:
-            timer = heapq.heappop(self._timers)[2]
-            touched.setdefault(timer.episode.episode_id, timer.episode)
-            if isinstance(timer, _GraceEnds):
-                ended.append(timer)
-            else:
-                opened.append(timer)
-        if child_changed:
-            for episode in self.episodes:
-                away = episode.leg(now)
-                if away is not None and (away.returned is None or away.returned > now):
-                    touched.setdefault(episode.episode_id, episode)
+    def _moment(self, now: int, events: Sequence[Event]) -> None:
+        """Apply everything of one instant, then see what follows from it."""
+        moment = self._applied(now, events)
         always = self.coverage.limited or self.index.moves
-        for episode in touched.values():
-            grades_before.setdefault(episode.episode_id, episode.grade)
+        for episode in moment.touched.values():
             if episode.stirred or always:
                 self._graces(episode, now)
-        for grace in ended:
+        for grace in moment.graces_over:
             self._end_grace(grace, now)
-        stirred = [e for e in touched.values() if e.stirred or always]
-        if stirred:
-            self._count(now, stirred)
-        for entry in happened:
+        stirred = [e for e in moment.touched.values() if e.stirred or always]
+        for duty, trigger, change in self._count(now, stirred):
+            self._counted(duty, trigger, change, now)
+        for entry in moment.happened:
             self._fire(entry, now)
-        for still in opened:
-            leg = still.leg
-            truth = YES
-            unknown: tuple[str, ...] = ()
-            if leg.found is None and not self.shows_end("open", leg.start, now):
-                truth, unknown = MAYBE, ("whether the child was found",)
-            self._open(
-                still.duty, still.episode, leg.number, now, leg.report, truth, (), now, unknown
-            )
-        for episode in touched.values():
-            bind_grades(self, episode, now, happened, learned, grades_before[episode.episode_id])
+        for still in moment.still_open:
+            self._still_open(still, now)
+        for episode in moment.touched.values():
+            bind_grades(self, episode, moment)
         for episode in stirred:
             self._pulse(episode, now)
             self._watch(episode, now)
@@ -357,42 +340,86 @@ class Walk:
             self._watch(None, now)
         self.stirred = False
 
+    def _applied(self, now: int, events: Sequence[Event]) -> Moment:
+        """Apply the entries of a moment, and find the episodes that it concerns."""
+        moment = Moment(now)
+        child_changed = False
+        for _, _, _, entry, happens, becomes_known in events:
+            episode = self.by_entry.get(entry.entry_id)
+            if episode is None:
+                child_changed = True
+            else:
+                moment.touch(episode)
+            if happens:
+                moment.happened.append(entry)
+                self._apply(entry, episode, now, known=False)
+            if becomes_known:
+                moment.learned.append(entry)
+                self._apply(entry, episode, now, known=True)
+        while self._timers and self._timers[0][0] == now:
+            timer = heapq.heappop(self._timers)[2]
+            moment.touch(timer.episode)
+            if isinstance(timer, GraceOver):
+                moment.graces_over.append(timer)
+            else:
+                moment.still_open.append(timer)
+        if child_changed:
+            for episode in self.episodes:
+                leg = episode.leg(now)
+                if leg is not None and (leg.returned is None or leg.returned > now):
+                    moment.touch(episode)
+        return moment
+
     def _apply(self, entry: Entry, episode: Episode | None, now: int, *, known: bool) -> None:
+        """Bring facts up to date with an entry: when it happens, and when it is ``known``."""
         for setter, scope in self.policy.setters[known].get(entry.kind, ()):
             for facts, sources in self._reach(scope, episode):
                 setter(facts, sources, entry)
             self._stir(scope, episode)
         if known:
-            if entry.kind == "marker_added":
-                self.markers[str(entry.fields.get("marker"))] = entry.entry_id
-            elif entry.kind == "marker_removed":
-                self.markers.pop(str(entry.fields.get("marker")), None)
-            elif entry.kind == "concern_noted" and episode is not None:
-                episode.concerns[str(entry.fields.get("concern"))] = entry.entry_id
+            self._warn(entry, episode)
             return
-        if entry.kind == "graded" and episode is not None and "grade" in entry.fields:
+        if entry.kind == "graded" and episode is not None:
             episode.grade = (GRADES.index(str(entry.fields["grade"])), entry)
-        elif entry.kind == "born" and "date_of_birth" in entry.fields:
+        elif entry.kind == "born":
             self.born = (entry.fields["date_of_birth"], entry.entry_id)
         elif entry.kind == "reported" and episode is not None:
             leg = episode.leg(now)
             if leg is not None and leg.number and leg.start == now:
-                for prop in self.policy.props:
-                    if prop.what == "has" and prop.scope == "episode":
-                        episode.facts.pop(prop, None)
+                episode.forget_entries()
             episode.stirred = True
         for prop, check in self.policy.watched.get(entry.kind, ()):
             truth = YES if check is None else self.ask_entry("", "watch", check, entry)
-            if truth == NO:
-                continue
-            self._stir(prop.scope, episode)
-            for facts, sources in self._reach(prop.scope, episode):
-                if truth == YES or facts.get(prop) != YES:
-                    facts[prop] = YES if truth == YES else UNKNOWN
-                    sources[prop] = entry.entry_id
+            if truth != NO:
+                self._has(prop, truth, entry, episode)
+
+    def _warn(self, entry: Entry, episode: Episode | None) -> None:
+        """Keep the markers and concerns that are known, for duties to name them."""
+        if entry.kind == "marker_added":
+            self.markers[str(entry.fields["marker"])] = entry.entry_id
+        elif entry.kind == "marker_removed":
+            self.markers.pop(str(entry.fields["marker"]), None)
+        elif entry.kind == "concern_noted" and episode is not None:
+            episode.concerns[str(entry.fields["concern"])] = entry.entry_id
+
+    def _has(self, prop: Prop, truth: int, entry: Entry, episode: Episode | None) -> None:
+        """Note that an entry of a kind that conditions ask for is on the record, or may be."""
+        self._stir(prop.scope, episode)
+        for facts, sources in self._reach(prop.scope, episode):
+            if truth == YES or facts.get(prop) != YES:
+                facts[prop] = YES if truth == YES else UNKNOWN
+                sources[prop] = entry.entry_id
+
+    def _still_open(self, still: StillOpen, now: int) -> None:
+        """Open a duty on an episode that has lasted so long, if that can be told."""
+        leg, truth = still.leg, YES
+        unknown: tuple[str, ...] = ()
+        if leg.found is None and not self.shows_end("open", leg.start, now):
+            truth, unknown = MAYBE, ("whether the child was found",)
+        self._open(still.duty, still.episode, leg.number, now, leg.report, truth, (), now, unknown)
 
     def _stir(self, scope: str, episode: Episode | None) -> None:
-        """Note whose facts an entry may have changed; conditions of the others need not be asked again."""
+        """Note whose facts an entry may have changed; other conditions are not asked again."""
         if scope == "episode" and episode is not None:
             episode.stirred = True
         else:
@@ -409,7 +436,7 @@ class Walk:
     def _reach(
         self, scope: str, episode: Episode | None
     ) -> list[tuple[dict[Prop, int], dict[Prop, str]]]:
-        """Whose facts an entry changes: an episode's own, or the child's, which every episode shares."""
+        """Whose facts an entry changes: an episode's, or the child's, which all episodes share."""
         if scope == "episode" and episode is not None:
             return [(episode.facts, episode.sources)]
         return [(self.facts, self.sources), *((e.facts, e.sources) for e in self.episodes)]
@@ -424,7 +451,7 @@ class Walk:
         now: int,
         episode: Episode | None,
     ) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
-        """Judge a condition at a moment: the truth, the entries it rests on, and what was not recorded."""
+        """Judge a condition: its truth, the entries it rests on, what was not recorded."""
         if condition is None:
             return YES, (), ()
         facts = self.facts if episode is None else episode.facts
@@ -497,7 +524,7 @@ class Walk:
     def judge_fields(
         self, rule: str, condition: Condition, entry: Entry, facts: dict[Prop, int]
     ) -> int:
-        """Judge whether required fields are in order, on facts gathered from one or more entries."""
+        """Judge whether required fields are in order, on facts of one or more entries."""
         if self.coverage.limited:
             facts = self._observable(condition, facts, entry.at)
         truth = self.matcher.judge(condition, facts)
@@ -570,7 +597,7 @@ class Walk:
     def _observable(
         self, condition: Condition, facts: dict[Prop, int], now: int
     ) -> dict[Prop, int]:
-        """Replace "no" and "not recorded" by unknown where the source could not have shown otherwise."""
+        """Replace "no" by unknown where the source could not have shown otherwise."""
         patched = None
         for prop in condition.facts:
             value = facts.get(prop, 0)
@@ -626,12 +653,12 @@ class Walk:
                 if end > self.as_of:
                     self.wakeups.append(end)
                 else:
-                    self._push(end, _GraceEnds(episode, number, now))
+                    self._push(end, GraceOver(episode, number, now))
                 state = terms.RUNNING
             if state == terms.RUNNING and self.ask("", "grace", rest, now, episode)[0] == YES:
                 episode.facts[prop] = terms.KEPT
 
-    def _end_grace(self, ended: _GraceEnds, now: int) -> None:
+    def _end_grace(self, ended: GraceOver, now: int) -> None:
         episode, number = ended.episode, ended.number
         prop = self.index.grace_props[number]
         current = episode.grace_start.get(number) == ended.started
@@ -643,22 +670,16 @@ class Walk:
 
     # -- counting
 
-    def _count(self, now: int, touched: list[Episode]) -> None:
+    def _count(
+        self, now: int, stirred: list[Episode]
+    ) -> Iterator[tuple[Duty, OnCount, tuple[list[Episode], list[Episode]]]]:
+        """Find the episodes that begin to count, and the duties that this bears on."""
         changed: dict[int, tuple[list[Episode], list[Episode]]] = {}
         for term in self.index.count_terms:
-            for episode in touched:
+            for episode in stirred:
                 if term.number in episode.counted or self._idle(term, episode):
                     continue
-                if episode.legs:
-                    if now < episode.legs[0].start:
-                        continue
-                    truth, cited, _ = self.ask("", "term", term, now, episode)
-                    report = episode.legs[0].report.entry_id
-                    cited = tuple(
-                        dict.fromkeys((report, *cited, *self._grace_sources(term, episode)))
-                    )
-                else:
-                    truth, cited = MAYBE, tuple(e.entry_id for e in episode.story.entries)
+                truth, cited = self._counts(term, episode, now)
                 if truth == NO:
                     continue
                 since = Since(now, cited)
@@ -666,25 +687,36 @@ class Walk:
                 if truth == YES:
                     episode.counted[term.number] = since
                     sure.append(episode)
-                if term.number not in episode.possible:
-                    episode.possible[term.number] = since
-                    if truth == MAYBE:
-                        maybe.append(episode)
+                elif term.number not in episode.possible:
+                    maybe.append(episode)
+                episode.possible.setdefault(term.number, since)
         for duty, trigger in self.index.on_count:
-            if trigger.term.number not in changed or not duty.in_force(now):
-                continue
-            sure, maybe = changed[trigger.term.number]
-            latest = max(
-                sure or maybe,
-                key=lambda e: (e.placed(trigger.placed_by), e.episode_id),
-                default=None,
-            )
-            if latest is None:
-                continue
-            truth, cited, unknown = self.ask(duty.rule, "if", duty.condition, now, latest)
-            self.counts.append(CountMoment(duty, trigger, now, sure, maybe, truth, cited, unknown))
-            if duty.per == "episode" or isinstance(duty.effect, Floor):
-                continue
+            change = changed.get(trigger.term.number)
+            if change is not None and any(change) and duty.in_force(now):
+                yield duty, trigger, change
+
+    def _counts(self, term: Condition, episode: Episode, now: int) -> tuple[int, tuple[str, ...]]:
+        """Whether an episode counts at a moment; without a report it only may."""
+        if not episode.legs:
+            return MAYBE, tuple(entry.entry_id for entry in episode.story.entries)
+        if now < episode.legs[0].start:
+            return NO, ()
+        truth, cited, _ = self.ask("", "term", term, now, episode)
+        report = episode.legs[0].report.entry_id
+        return truth, tuple(dict.fromkeys((report, *cited, *self._grace_sources(term, episode))))
+
+    def _counted(
+        self,
+        duty: Duty,
+        trigger: OnCount,
+        change: tuple[list[Episode], list[Episode]],
+        now: int,
+    ) -> None:
+        sure, maybe = change
+        latest = max(sure or maybe, key=lambda e: (e.placed(trigger.placed_by), e.episode_id))
+        truth, cited, unknown = self.ask(duty.rule, "if", duty.condition, now, latest)
+        self.counts.append(CountMoment(duty, trigger, now, sure, maybe, truth, cited, unknown))
+        if not isinstance(duty.effect, Floor):
             self._start_watching(duty, None, now)
 
     def _grace_sources(self, term: Condition, episode: Episode) -> Iterator[str]:

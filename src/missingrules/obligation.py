@@ -67,7 +67,7 @@ class Obligation:
 
 
 def answer(obligations: Iterable[Obligation], entry: Entry) -> list[Obligation]:
-    """Let an action answer every open obligation within its deadline, else the latest overdue one."""
+    """Let an action answer all that is open and in time, else the latest overdue one."""
     waiting = [o for o in obligations if o.accept_from <= entry.at and o.open_at(entry.at)]
     chosen = [o for o in waiting if o.in_time(entry.at)]
     if not chosen and waiting:
@@ -78,7 +78,7 @@ def answer(obligations: Iterable[Obligation], entry: Entry) -> list[Obligation]:
 
 
 def deadline(duty: Duty, start: int) -> tuple[int | None, int | None]:
-    """When the time allowed ends, and the last instant in time; None where policy states no time."""
+    """When the time allowed ends, and the last instant in time (None: no time is stated)."""
     effect = duty.effect
     within = effect.within if isinstance(effect, Action | Recorded) else None
     if within is None:
@@ -122,7 +122,7 @@ def finish(walk: Walk, obligation: Obligation) -> Finding:
     )
 
 
-def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911 - one exit an outcome
+def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911 - an exit each
     duty, as_of = obligation.duty, walk.as_of
     if isinstance(duty.effect, Measured):
         return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.NOTED

@@ -82,8 +82,15 @@ class Policy:
         self.lasted = tuple(compiler.lasted)
         self.props: tuple[Prop, ...] = tuple(compiler.props.values())
         self.codes: Mapping[tuple[str, str], Mapping[str, int]] = compiler.codes
+        self._coders = {
+            prop: facts.coder(
+                prop, self.codes.get((prop.kind, prop.name), {}), self.vocabulary.roles
+            )
+            for prop in self.props
+            if prop.what in ("code", "names", "recorded")
+        }
         self.setters = {
-            known: facts.setters(self.props, self.codes, known=known) for known in (False, True)
+            known: facts.setters(self.props, self._coders, known=known) for known in (False, True)
         }
         self.index = index(
             self.duties, self.conditions, (term for term, _, _ in self.counts), self.props
@@ -101,7 +108,7 @@ class Policy:
 
     @classmethod
     def load(cls, name_or_path: str | Path) -> Policy:
-        """Load a shipped policy by name, or any policy by path. Raise :class:`PolicyError` with every fault."""
+        """Load a shipped policy by name, or any by path; raise ``PolicyError`` with every fault."""
         return cls(load_source(name_or_path))
 
     @classmethod
@@ -132,18 +139,9 @@ class Policy:
         """Facts of one entry alone, for conditions on its fields."""
         found: dict[Prop, int] = {}
         for prop in self._entry_props.get(entry.kind, ()):
-            if prop.name == "by":
-                value: object = self.role(entry.by)
-            else:
-                value = entry.fields.get(prop.name)
-            if value is None or prop.what == "unnamed":
-                continue
-            if prop.what == "recorded":
-                found[prop] = 1
-            elif prop.what == "names":
-                found[prop] = 1 if isinstance(value, tuple) and prop.value in value else 2
-            else:
-                found[prop] = self.codes[prop.kind, prop.name].get(str(value), terms.OTHER)
+            value = entry.by if prop.name == "by" else entry.fields.get(prop.name)
+            if value is not None and prop in self._coders:
+                found[prop] = self._coders[prop](value)
         return found
 
 
@@ -154,7 +152,7 @@ def _digest(source: PolicySource, calendar: Calendar) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """Where a condition is being compiled: for which date, and on what is known or what happened."""
+    """Where a condition is compiled: for which date, on what is known or what happened."""
 
     date: dt.date | None
     known: bool = False
@@ -175,7 +173,7 @@ class _Compiler:
         self.lasted: list[tuple[Duration, str]] = []
         self.used: set[str] = set()
 
-    # -- rules 
+    # -- rules
 
     def duties(self) -> dict[str, tuple[Duty, ...]]:
         made: dict[str, tuple[Duty, ...]] = {}
@@ -346,7 +344,7 @@ class _Compiler:
         text = gap.more_than or gap.at_least or ""
         return OnGap(self.duration(text, at), gap.more_than is not None)
 
-    # -- values 
+    # -- values
 
     def value(self, text: object, at: _At) -> object:
         if isinstance(text, str) and text in self.source.file.parameters:
@@ -381,7 +379,7 @@ class _Compiler:
         window = Window(length, parameter.edge == "inclusive", self.calendar)
         return window, parameter.placed_by or "reported"
 
-    # -- conditions 
+    # -- conditions
 
     def prop(  # noqa: PLR0913 - a fact has so many sides
         self,
@@ -492,7 +490,7 @@ class _Compiler:
         )
 
     def grace(self, form: language.Condition, by: str, at: _At) -> Node:
-        """Compile a list with a time of grace; the first condition starts it, the others must hold in time."""
+        """Compile a list with a time of grace, which its first condition starts."""
         while isinstance(form, str):
             form = self.source.file.terms[form]
         parts = form.all_ or [form]

@@ -6,17 +6,16 @@ verdict of that instant.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from missingrules.calendar import to_us
 from missingrules.errors import LogError
-from missingrules.log import Entry, to_entries
+from missingrules.log import Entry, canonical, to_entries
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from missingrules.log import EntryLike
 
@@ -27,7 +26,7 @@ Span = tuple[int | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What the source of a log can hold, and from when to when (UTC microseconds; None: without limit).
+    """What the source of a log can hold, from when to when (UTC microseconds or None).
 
     ``kinds`` gives kinds of entry a span of their own, or None where the source cannot hold them at
     all. ``without_fields`` lists fields, as ``(kind, field)``, that the source has no place for.
@@ -48,7 +47,13 @@ class Coverage:
         *,
         without: Iterable[str] = (),
     ) -> Coverage:
-        """Cover from ``start`` to ``end`` (aware), ``without`` kinds (``ppn_shared``) or fields (``graded.rationale``)."""
+        """Cover from ``start`` to ``end`` (aware datetimes).
+
+        ``without`` names kinds (``ppn_shared``) and fields (``graded.rationale``) that it lacks.
+        Raises ``ValueError`` for an end before the start.
+        """
+        if start is not None and end is not None and end < start:
+            raise ValueError(f"{end=!s} must not be before {start=!s}")
         names = [tuple(name.split(".", 1)) for name in without]
         return cls(
             start=None if start is None else to_us(start),
@@ -59,7 +64,7 @@ class Coverage:
 
     @property
     def limited(self) -> bool:
-        """Whether anything but the start is limited; the kernel then looks facts up in the coverage."""
+        """Whether anything but the start is limited; then the kernel has to look facts up."""
         return self.end is not None or bool(self.kinds) or bool(self.without_fields)
 
     def span(self, kind: str) -> Span | None:
@@ -67,7 +72,7 @@ class Coverage:
         return self.kinds.get(kind, (self.start, self.end))
 
     def holds(self, kind: str, first: int, last: int) -> bool:
-        """Whether the source would show an entry of this kind anywhere from ``first`` to ``last``."""
+        """Whether the source would show an entry of this kind all through."""
         span = self.span(kind)
         if span is None:
             return False
@@ -117,7 +122,7 @@ class Record:
     def of(
         cls, entries: Iterable[EntryLike], *, child_id: str | None = None, incomplete: bool = False
     ) -> Record:
-        """Gather entries of one child: typed entries, :class:`Episode` rows, or rows as dictionaries.
+        """Gather entries of one child: typed entries, ``Episode`` rows, or dictionaries.
 
         A row is read with the standard vocabulary; read rows of kinds that a policy adds with
         :func:`missingrules.log.entry_from_row` first. Raises :class:`LogError` if they are of
@@ -136,11 +141,11 @@ class Record:
         if len(children) != 1:
             msg = f"a record is of one child, these entries are of {len(children)}"
             raise LogError(msg)
-        every.sort(key=_place if len(every) == len(unique) else lambda e: (_place(e), _content(e)))
+        every.sort(key=_place if len(every) == len(unique) else lambda e: (_place(e), canonical(e)))
         return cls(children.pop(), tuple(every), incomplete)
 
     def known(self, as_of: int) -> tuple[tuple[Entry, ...], tuple[Remark, ...]]:
-        """Entries known at an instant, ordered by when they happened, with remarks on conflicting ids.
+        """Entries known at an instant, by when they happened, and remarks on conflicting ids.
 
         Of one id with several contents the earliest recorded stands.
         """
@@ -149,13 +154,14 @@ class Record:
             return tuple(entries), ()
         first: dict[str, Entry] = {}
         conflicts: dict[str, Entry] = {}
-        for entry in sorted(entries, key=lambda e: (e.recorded, e.at, _content(e))):
+        for entry in sorted(entries, key=lambda e: (e.recorded, e.at, canonical(e))):
             if first.setdefault(entry.entry_id, entry) is not entry:
                 conflicts[entry.entry_id] = entry
         remarks = tuple(
             Remark(
                 "conflicting_entry",
-                f"Entry {entry_id} stands in the log with different contents; the earliest recorded is used.",
+                f"Entry {entry_id} stands in the log with different contents; "
+                "the earliest recorded is used.",
                 first[entry_id].episode_id,
                 (entry_id,),
             )
@@ -193,7 +199,7 @@ class History:
 
 
 def history(record: Record, as_of: int) -> History:
-    """Apply the corrections known at ``as_of`` (UTC microseconds) and sort entries into episodes."""
+    """Apply the corrections known at ``as_of`` (UTC microseconds), and sort into episodes."""
     entries, remarks = record.known(as_of)
     found = list(remarks)
     corrections = sorted(
@@ -271,7 +277,7 @@ def _merges(
     void_episodes: set[str | None],
     remarks: list[Remark],
 ) -> dict[str, Entry]:
-    """Return the merge that stands for each episode merged away; circles and unknown targets are remarked on."""
+    """Find the merge that stands for each episode merged away, and remark on the others."""
     latest: dict[str, Entry] = {}
     for merge in active:
         if merge.kind != "merged" or merge.episode_id is None or merge.episode_id in void_episodes:
@@ -310,22 +316,9 @@ def _ignored(correction: Entry, code: str, why: str) -> Remark:
 
 
 def _place(entry: Entry) -> tuple[int, int, str]:
-    """Order of entries: by when they happened; of one instant the later recorded comes last and wins."""
+    """Order of entries: by instant; of one instant the later recorded comes last and wins."""
     return entry.at, entry.recorded, entry.entry_id
 
 
 def _recorded(entry: Entry) -> tuple[int, int, str]:
     return entry.recorded, entry.at, entry.entry_id
-
-
-def _content(entry: Entry) -> str:
-    return repr(
-        (
-            entry.kind,
-            entry.episode_id,
-            entry.at,
-            entry.recorded,
-            entry.by,
-            sorted(entry.fields.items()),
-        )
-    )

@@ -54,7 +54,7 @@ def find_release(walk: Walk, obligation: Obligation) -> None:
 
 
 def _unsure(walk: Walk, obligation: Obligation, key: str | None) -> Iterator[str]:
-    """Name the releases that the source could not have shown, or that hang on what is not recorded."""
+    """Name the releases that the source could not show, or that hang on the unrecorded."""
     until = walk.as_of if obligation.last is None else min(obligation.last, walk.as_of)
     for form in obligation.duty.unless:
         if isinstance(form, OnEntry):

@@ -39,6 +39,7 @@ class Repeating:
     """A duty that comes again and again while a child is away."""
 
     def __init__(self, walk: Walk, actions: Actions, pulses: Sequence[tuple[Duty, Pulse]]) -> None:
+        """Take what the walk noted of one rule in one time away."""
         self.walk = walk
         self.actions = actions
         self.pulses = pulses
@@ -59,6 +60,7 @@ class Repeating:
         self.maybe: tuple[Duty, Pulse] | None = None
 
     def findings(self) -> list[Finding]:
+        """Give one finding for each stretch between two times that it was done."""
         until = self.walk.as_of if self.end is None else min(self.end, self.walk.as_of)
         actions = [
             entry
@@ -98,10 +100,12 @@ class Repeating:
         return self.found
 
     def about(self, entry: Entry) -> bool:
+        """Whether an entry is about this episode, or about the child."""
         other = self.walk.by_entry.get(entry.entry_id)
         return other is None or other is self.episode
 
     def make(self, duty: Duty, pulse: Pulse, at: int) -> _Slot:
+        """Begin an interval."""
         end = duty.calendar.deadline(at, pulse.interval)
         return _Slot(
             duty=duty,
@@ -150,6 +154,7 @@ class Repeating:
             slot.missed += steps
 
     def done(self, entry: Entry) -> None:
+        """End the interval with the action, which begins the next."""
         slot = self.slot
         assert slot is not None  # noqa: S101 - the caller looked
         self.found.append(
@@ -170,7 +175,7 @@ class Repeating:
         )
 
     def close(self, at: int) -> None:
-        """End the running interval: the episode ended, the duty ceased to apply, or this is ``as_of``."""
+        """End the running interval: with the episode, with the duty, or at ``as_of``."""
         slot = self.slot
         if slot is None:
             return
@@ -185,6 +190,7 @@ class Repeating:
             self.walk.wakeups.append(slot.last + 1)
 
     def finding(self, slot: _Slot, outcome: str, entry: Entry | None) -> Finding:
+        """Say how an interval ended."""
         walk = self.walk
         until = min(slot.first_due, walk.as_of)
         if outcome in (outcomes.BREACHED, outcomes.PENDING) and not (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.episode import Episode
 from missingrules.finding import merged_ids
 from missingrules.moments import WindowTest
 from missingrules.obligation import Obligation, answer, deadline
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from missingrules.actions import Actions
     from missingrules.duties import OnCount
-    from missingrules.episode import Since
+    from missingrules.episode import Episode, Since
     from missingrules.log import Entry
     from missingrules.moments import CountMoment
 
@@ -29,6 +28,7 @@ class Spells:
     """
 
     def __init__(self, settler: Actions, *, sure: bool) -> None:
+        """Begin without episodes."""
         self.settler = settler
         self.sure = sure
         self.consumed: set[str] = set()
@@ -71,6 +71,7 @@ class Spells:
         obligations.append(self.spell)
 
     def add(self, spell: Obligation, moment: CountMoment, new: list[Episode]) -> None:
+        """Note further episodes of a run that is not answered."""
         if not spell.open_at(moment.at):
             return
         spell.episodes_since += len(new)
@@ -80,7 +81,7 @@ class Spells:
     def windows(
         self, moment: CountMoment, new: list[Episode]
     ) -> tuple[list[Episode], int, bool] | None:
-        """Find the window around a new episode that holds most, the latest of equals; None if too few."""
+        """Find the window around a new episode that holds most, the latest of equals."""
         trigger, coverage = moment.trigger, self.settler.walk.coverage
         table = self.counted(trigger)
         counted = sorted(
@@ -132,6 +133,7 @@ class Spells:
         return None if best is None else (best[2], best[1], best[3])
 
     def counted(self, trigger: OnCount) -> Callable[[Episode], Since | None]:
+        """Give the table of when episodes began to count, surely or possibly."""
         number = trigger.term.number
         if self.sure:
             return lambda episode: episode.counted.get(number)
@@ -146,6 +148,7 @@ class Spells:
         *,
         truncated: bool,
     ) -> Obligation:
+        """Open the duty of a run."""
         duty, trigger, walk = moment.duty, moment.trigger, self.settler.walk
         due, last = deadline(duty, moment.at)
         evidence = [i for episode in window for i in episode_ids(episode, trigger)]
@@ -222,12 +225,13 @@ class Spells:
                 self.use_up(obligation.release)
 
     def consume(self, at: int, answered: list[Obligation]) -> None:
-        """Use up every episode counted by then, if the action answered a run or the rule says so."""
+        """Use up what was counted by then, if a run was answered or the rule says so."""
         if any(obligation.window_ids for obligation in answered) or self.since_action:
             self.use_up(at)
             self.spell = None
 
     def use_up(self, at: int) -> None:
+        """Use up the episodes counted by an instant."""
         self.consumed |= {episode.episode_id for since, episode in self.seen if since <= at}
 
     def uncertain(
@@ -264,6 +268,7 @@ class Spells:
         )
 
     def doubtful(self, possible: Obligation, counts: Sequence[CountMoment]) -> bool:
+        """Whether anything makes the run uncertain."""
         return bool(possible.unknown) or any(
             m.truth == MAYBE for m in counts if m.at == possible.opened
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NO: Final = 0
 YES: Final = 1
 MAYBE: Final = 2
-"""The three truth values of a condition. They are plain integers because they are compared in hot loops."""
+"""The three truth values of a condition; plain integers, because hot loops compare them."""
 
 NOT_RECORDED: Final = 0
 OTHER: Final = 1
@@ -85,7 +85,7 @@ class Prop:
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """The fact is one of ``codes``. Where ``open``, not recorded makes it unknown instead of false."""
+    """The fact is one of ``codes``. Where ``open``, not recorded is unknown, not false."""
 
     prop: Prop
     codes: frozenset[int]
@@ -95,7 +95,7 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
-    """At least ``number`` episodes are counted: sure if the low count reaches it, excluded if the high does not."""
+    """At least ``number`` episodes count: surely by the low count, possibly by the high one."""
 
     low: Prop
     high: Prop

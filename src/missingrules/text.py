@@ -6,18 +6,19 @@ from collections import Counter
 from typing import TYPE_CHECKING, cast
 
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from missingrules import finding as outcomes
-from missingrules.finding import when
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
     from missingrules.finding import Assessment, Finding
+    from missingrules.log import Log
+    from missingrules.policy import Policy
     from missingrules.scan import Scan
 
 PLAIN_WIDTH = 100
@@ -45,19 +46,32 @@ class _Plain:
         self._stream = stream
 
     def write(self, text: str) -> int:
+        """Write the text; the console hands over whole lines."""
         self._stream.write("\n".join(line.rstrip(" ") for line in text.split("\n")))
         return len(text)
 
     def flush(self) -> None:
+        """Pass it on."""
         self._stream.flush()
 
 
 def console(stream: TextIO) -> Console:
-    """Make a console that is plain where the stream is no terminal, and respects ``NO_COLOR``."""
+    """Make a console that is plain where the stream is no terminal.
+
+    ``NO_COLOR``, and a terminal that cannot do more, make it plain as well; a terminal keeps its
+    width.
+    """
     if stream.isatty():
-        return Console(file=stream, highlight=False)
+        made = Console(file=stream, highlight=False, emoji=False, markup=False)
+        if not made.no_color and not made.is_dumb_terminal:
+            return made
+        width = made.width
+    else:
+        width = PLAIN_WIDTH
     plain = cast("TextIO", _Plain(stream))
-    return Console(file=plain, highlight=False, width=PLAIN_WIDTH, color_system=None)
+    return Console(
+        file=plain, highlight=False, emoji=False, markup=False, width=width, color_system=None
+    )
 
 
 def print_scan(scan: Scan, out: Console) -> None:
@@ -75,7 +89,7 @@ def print_scan(scan: Scan, out: Console) -> None:
             f"\n{_many(clear, 'child', 'children')} with nothing overdue and nothing required."
         )
     for finding in scan.failed:
-        out.print(f"\n{escape(finding.child_id)}: {finding.message}")
+        out.print(f"\n{finding.child_id}: {finding.sentence}", soft_wrap=True)
 
 
 def headline(scan: Scan, out: Console) -> None:
@@ -89,13 +103,14 @@ def headline(scan: Scan, out: Console) -> None:
         out.print(
             f"Strategy meetings: {len(owed)} owed, {count[outcomes.FULFILLED]} held in time, "
             f"{count[outcomes.FULFILLED_LATE]} held late, {count[outcomes.BREACHED]} no record, "
-            f"{count[outcomes.PENDING]} not due yet, {count[outcomes.DECIDED]} decided not required.",
+            f"{count[outcomes.PENDING]} not due yet, {count[outcomes.DECIDED]} decided not "
+            "required.",
             style="bold",
         )
         if hidden:
             out.print(
-                f"{_many(len(hidden), 'child was', 'children were')} not counted because of the recorded "
-                "category.",
+                f"{_many(len(hidden), 'child was', 'children were')} not counted because of the "
+                "recorded category.",
                 style="bold",
             )
     low = [f for f in found if f.required_grade is not None and f.is_breach]
@@ -108,10 +123,11 @@ def headline(scan: Scan, out: Console) -> None:
     counts = scan.outcomes
     parts = [f"{counts[name]} {WORDS[name]}" for name in outcomes.OUTCOMES if counts[name]]
     out.print(f"All duties: {', '.join(parts) if parts else 'none arose'}.")
-    incomplete = sum(f.incomplete_record for f in found)
+    incomplete = scan.on_incomplete_records
     if incomplete:
         out.print(
-            f"{incomplete} findings rest on an incomplete record: rows of the child were rejected."
+            f"{_many(incomplete, 'finding rests', 'findings rest')} on an incomplete record: rows "
+            "of the child were rejected."
         )
 
 
@@ -130,14 +146,18 @@ def print_child(assessment: Assessment, out: Console) -> None:
     """Print one child: what the record does not show, and what is still to be done, by episode."""
     shown = [f for f in assessment.findings if f.is_breach or f.outcome == outcomes.PENDING]
     breaches = sum(f.is_breach for f in shown)
-    out.print(
-        f"[bold]{escape(assessment.child_id)}[/bold]: {_many(breaches, 'breach', 'breaches')}, "
-        f"{len(shown) - breaches} still to be done in time"
+    line = Text(assessment.child_id, style="bold")
+    line.append(
+        f": {_many(breaches, 'breach', 'breaches')}, "
+        f"{len(shown) - breaches} still to be done in time",
+        style="not bold",
     )
+    out.print(line, soft_wrap=True)
     for episode_id in sorted({f.episode_id or "" for f in shown}):
         part = [f for f in shown if (f.episode_id or "") == episode_id]
         title = f"Episode {episode_id}" if episode_id else "About the child"
-        out.print(Padding(f"[bold]{escape(title)}[/bold]", (1, 0, 0, 2)))
+        out.print()
+        out.print(Text(f"  {title}", style="bold"), soft_wrap=True)
         out.print(Padding(_table(_by_weight(part)), (0, 0, 0, 2)))
     if assessment.data_gaps:
         count = Counter(gap.code for gap in assessment.data_gaps)
@@ -158,12 +178,9 @@ def _table(found: Sequence[Finding]) -> Table:
     table.add_column("rule", no_wrap=True)
     table.add_column("what the record shows")
     for finding in found:
-        style = _STYLES.get(finding.severity, "default")
-        evidence = f"Evidence: {', '.join(finding.evidence)}. {clause(finding)}."
-        table.add_row(
-            f"[{style}]{escape(finding.rule)}[/{style}]",
-            f"{escape(finding.sentence)}\n[dim]{escape(evidence)}[/dim]",
-        )
+        told = Text(f"{finding.sentence}\n")
+        told.append(f"Evidence: {', '.join(finding.evidence)}. {clause(finding)}.", style="dim")
+        table.add_row(Text(finding.rule, style=_STYLES.get(finding.severity, "")), told)
     return table
 
 
@@ -183,30 +200,22 @@ def clause(finding: Finding) -> str:
     return text
 
 
-def rows(scan: Scan) -> str:
+def rows(log: Log, children: int) -> str:
     """What became of the rows of the log."""
-    log = scan.log
     return (
         f"Rows: {log.rows} read = {len(log.entries)} accepted + {log.duplicates} duplicates + "
-        f"{log.rejected} rejected. Children: {len(scan.assessments) + len(scan.failed)}."
+        f"{log.rejected} rejected. Children: {children}."
     )
 
 
-def basis_of(scan: Scan, *, chosen: bool) -> str:
-    """Which policy judged, and for which instant."""
-    policy = scan.policy
-    local = when_local(scan)
+def basis_of(policy: Policy, as_of_us: int, *, chosen: bool) -> str:
+    """Which policy judges, and for which instant, in the policy's zone."""
     why = "" if chosen else " (the latest time an entry was recorded; --as-of chooses another)"
-    return f"Policy {policy.name} {policy.edition}: {policy.title}\nJudged as of {local}{why}."
-
-
-def when_local(scan: Scan) -> str:
-    """The instant of the judgement, in the policy's zone."""
-    return scan.policy.calendar.local(scan.as_of_us)
+    return (
+        f"Policy {policy.name} {policy.edition}: {policy.title}\n"
+        f"Judged as of {policy.calendar.local(as_of_us)}{why}."
+    )
 
 
 def _many(number: int, one: str, more: str) -> str:
     return f"{number} {one if number == 1 else more}"
-
-
-__all__ = ["basis_of", "clause", "console", "headline", "print_child", "print_scan", "rows", "when"]

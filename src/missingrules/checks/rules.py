@@ -159,21 +159,26 @@ class _Edition:
         self.check_subject()
 
     def check_companions(self) -> None:
-        """Check keys that only make sense where an action is required."""
-        if self.rule.require is not None and self.rule.require.action is not None:
-            return
-        for key, given in (
-            ("after", self.rule.after),
-            ("may_be_decided_by", self.rule.may_be_decided_by),
-        ):
-            if given is not None:
-                self.fault(
-                    key, "misplaced-key", f"`{key}` stands only with `require: {{action: ...}}`"
-                )
-        for path, trigger in self.trigger_paths():
-            if trigger.since is not None:
-                message = "`since` stands only with `require: {action: ...}`"
-                self.review.key_fault((*path, "since"), "misplaced-key", message)
+        """Check keys that would say nothing beside what the rule asks for."""
+        rule = self.rule
+        if rule.require is None or rule.require.action is None:
+            partner = "`require: {action: ...}`"
+            self.misplaced("after", rule.after, partner)
+            self.misplaced("may_be_decided_by", rule.may_be_decided_by, partner)
+            for path, trigger in self.trigger_paths():
+                if trigger.since is not None:
+                    message = f"`since` stands only with {partner}"
+                    self.review.key_fault((*path, "since"), "misplaced-key", message)
+        if rule.require is None:
+            self.misplaced("while", rule.while_, "`require`")
+            if rule.grade is None:
+                hint = "for what does not hold at the trigger, write `if: {not: ...}`"
+                self.misplaced("unless", rule.unless, "`require` or `grade`", hint)
+
+    def misplaced(self, key: str, given: object, partner: str, hint: str = "") -> None:
+        """Find fault with a key, if it is there."""
+        if given is not None:
+            self.fault(key, "misplaced-key", f"`{key}` stands only with {partner}", hint)
 
     def check_subject(self) -> None:
         """Check whose duty it is."""

@@ -50,6 +50,7 @@ _WHAT_IT_IS: Final[dict[type[BaseModel], str]] = {
     language.AddedKind: "an added kind",
     language.Additions: "`vocabulary`",
 }
+_JOINTS: Final = {"-": "hyphens", "_": "underscores"}
 _EXAMPLES: Final = {
     "conventions": "`conventions: {zone: Europe/London}`",
     "edition": 'for example `edition: "2022-09"`',
@@ -161,9 +162,9 @@ class _Reader:
             return self.unknown_key(path)
         place, value = self.located.place(path), self.value(path)
         if "literal_error" in kinds:
-            return self.not_one_of(path, str(problems[0]["ctx"]["expected"]))
+            return self.not_one_of(path, _of_type(problems, "literal_error"))
         if "string_pattern_mismatch" in kinds:
-            return self.bad_name(path, problems[0])
+            return self.bad_name(path, _of_type(problems, "string_pattern_mismatch"))
         if "value_error" in kinds:
             message = f"there is no date {wording.quoted(value)}"
             return fault(place, "bad-date", message, "year-month-day, as in `2022-09-01`")
@@ -205,7 +206,8 @@ class _Reader:
             hint = f"keys are {wording.listed(known, 'and')}"
         return fault(place, "unknown-key", f"{wording.quoted(key)} is not a key of {subject}", hint)
 
-    def not_one_of(self, path: Path, expected: str) -> Fault:
+    def not_one_of(self, path: Path, problem: Any) -> Fault:
+        expected = str(problem["ctx"]["expected"])
         place, value = self.located.place(path), self.value(path)
         words = re.findall(r"'([^']*)'", expected)
         if not words:
@@ -219,12 +221,10 @@ class _Reader:
     def bad_name(self, path: Path, problem: Any) -> Fault:
         is_key = problem["loc"][-1] == "[key]"
         place = self.located.key_place(path) if is_key else self.located.place(path)
-        pattern = problem["ctx"]["pattern"]
-        joints = {"-": "hyphens", "_": "underscores"}
-        joint = wording.listed((joints[sign] for sign in joints if sign in pattern[10:]), "and")
-        text = path[-1] if is_key else self.value(path)
-        message = f"{wording.quoted(text)} is not a name"
-        hint = f"a lower-case letter first, then lower-case letters, digits and {joint}"
+        joints = problem["ctx"]["pattern"].rpartition("0-9")[2]
+        signs = ["digits", *(name for sign, name in _JOINTS.items() if sign in joints)]
+        message = f"{wording.quoted(path[-1] if is_key else self.value(path))} is not a name"
+        hint = f"a lower-case letter first, then lower-case letters, {wording.listed(signs, 'and')}"
         return fault(place, "bad-name", message, hint)
 
     def is_unknown_rule(self, path: Path, by_path: dict[Path, list[Any]]) -> bool:
@@ -243,6 +243,11 @@ class _Reader:
         hint = hint or "a rule of its own needs title, authority and basis"
         message = f"no lower layer has a rule `{rule_id}`"
         return fault(self.located.place((*path, "id")), "unknown-rule", message, hint)
+
+
+def _of_type(problems: list[Any], kind: str) -> Any:
+    """Give the problem of a type; a value may fail each side of a union in another way."""
+    return next(problem for problem in problems if problem["type"] == kind)
 
 
 def _wanted(problem: Any) -> str:

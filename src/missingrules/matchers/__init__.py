@@ -1,4 +1,4 @@
-"""Two matchers with one meaning: ``native`` closures, and ``durable`` as an independent second opinion."""
+"""Two matchers with one meaning: ``native``, and ``durable`` as an independent second opinion."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ class BothMatchers:
         native = self._native.judge(condition, facts)
         durable = self._durable.judge(condition, facts)
         if native != durable:
-            msg = f"the matchers disagree on condition {condition.number}: native says {native}, durable {durable}"
+            msg = (
+                f"the matchers disagree on condition {condition.number}: "
+                f"native says {native}, durable {durable}"
+            )
             raise EngineError(msg)
         return native
 

@@ -29,7 +29,7 @@ class NativeMatcher:
         return self._judgements[condition.number](facts)
 
 
-def compiled(node: Node) -> Judgement:
+def compiled(node: Node) -> Judgement:  # noqa: C901, PLR0911 - one case a node
     """Turn one node into a function of the facts."""
     match node:
         case terms.Is():
