@@ -252,7 +252,7 @@ def _due(finding: Finding) -> str:
 def _sentence(finding: Finding) -> str:  # noqa: C901, PLR0911 - one case an outcome
     duty, outcome = finding.duty, finding.outcome
     phrase, opened = duty.phrase, when(duty, finding.opened_us)
-    run = _episodes(finding)
+    run = _episodes(finding) + _learned(finding)
     if finding.required_grade is not None and outcome in (BREACHED, PENDING, FULFILLED_LATE):
         return _grade(finding)
     if outcome == ERROR:
@@ -295,7 +295,15 @@ def _grade(finding: Finding) -> str:
         text += f" To be graded again by {_due(finding)}."
     if finding.outcome == FULFILLED_LATE and finding.done_us is not None:
         text += f" It was raised on {when(duty, finding.done_us)}."
-    return text
+    return text + _learned(finding)
+
+
+def _learned(finding: Finding) -> str:
+    """Say so where what gave rise to the duty was learned only when it was due, or later."""
+    late = finding.due_us is not None and finding.known_us >= finding.due_us
+    if not late or finding.known_us == finding.opened_us:
+        return ""
+    return f" It could first be known on {when(finding.duty, finding.known_us)}."
 
 
 def _episodes(finding: Finding) -> str:

@@ -12,7 +12,7 @@ from missingrules.actions import Actions
 from missingrules.calendar import to_us
 from missingrules.duties import Floor, Recorded
 from missingrules.fields import recorded
-from missingrules.finding import Assessment, Finding, Withdrawn
+from missingrules.finding import PENDING, Assessment, Finding, Withdrawn
 from missingrules.grades import graded
 from missingrules.moments import Walk
 from missingrules.record import EVERYTHING, Record, history
@@ -69,7 +69,10 @@ def assess(walk: Walk, record: Record) -> Assessment:
     findings = settle(walk)
     findings.sort(key=lambda f: (f.opened_us, f.duty.rule, f.episode_id or "", f.anchor, f.slot))
     wakeups = {at for at in walk.wakeups if at > as_of}
-    wakeups |= {f.due_us for f in findings if f.outcome == "pending" and f.due_us is not None}
+    for finding in findings:
+        if finding.outcome == PENDING and finding.due_us is not None:
+            # At the very end of a time in hours the duty is still in time; a microsecond later it is not.
+            wakeups.add(max(finding.due_us, as_of + 1))
     return Assessment(
         child_id=record.child_id,
         policy=policy,
@@ -93,6 +96,7 @@ def walked(  # noqa: PLR0913 - as for evaluate
     trace: list[Asked] | None = None,
 ) -> Walk:
     """Walk through the record up to ``as_of`` and return what was met on the way."""
+    coverage.check(policy.vocabulary)
     return Walk(
         policy=policy,
         matcher=policy.matcher(engine),
@@ -132,7 +136,7 @@ def next_change(assessment: Assessment) -> int | None:
     """Find the next instant at which a deadline ends or time alone changes a finding."""
     known, _ = assessment.record.known(assessment.as_of_us)
     record = Record(assessment.child_id, known, assessment.record.incomplete)
-    due = {f.due_us for f in assessment.findings if f.outcome == "pending"}
+    due = {f.due_us for f in assessment.findings if f.outcome == PENDING}
     before = {(f.finding_id, f.outcome, f.missed) for f in assessment.findings}
     waiting = list(assessment.wakeups)
     seen: set[int] = set()
@@ -157,11 +161,12 @@ def withdrawn(assessment: Assessment, earlier: dt.datetime | Assessment) -> tupl
         earlier = judge(
             assessment.policy, assessment.record, as_of=to_us(earlier), coverage=assessment.coverage
         )
-    now = {finding.finding_id for finding in assessment.findings}
+    now = {finding.finding_id: finding for finding in assessment.findings}
     since = [entry for entry in assessment.corrections if entry.known > earlier.as_of_us]
     gone: list[Withdrawn] = []
     for finding in earlier.findings:
-        if finding.finding_id in now:
+        current = now.get(finding.finding_id)
+        if current is not None and current.is_breach >= finding.is_breach:
             continue
         causes = [entry for entry in since if _touches(entry, finding, assessment)]
         if causes:
@@ -181,9 +186,10 @@ def withdrawn(assessment: Assessment, earlier: dt.datetime | Assessment) -> tupl
 def _touches(correction: Entry, finding: Finding, assessment: Assessment) -> bool:
     """Whether a correction changes an entry or an episode that a finding rests on."""
     rests_on = {*finding.evidence, *finding.cited}
-    if correction.fields.get("of") is not None:
-        return correction.fields["of"] in rests_on
-    episodes = {
-        entry.episode_id for entry in assessment.record.entries if entry.entry_id in rests_on
-    }
-    return correction.episode_id in episodes or correction.fields.get("into") in episodes
+    home = {entry.entry_id: entry.episode_id for entry in assessment.record.entries}
+    episodes = {finding.episode_id, *finding.episodes, *(home.get(i) for i in rests_on)} - {None}
+    touched = {correction.episode_id, correction.fields.get("into")}
+    target = correction.fields.get("of")
+    if target is not None:
+        touched = {home.get(str(target))}
+    return target in rests_on or not episodes.isdisjoint(touched)

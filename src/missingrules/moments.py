@@ -25,7 +25,7 @@ from missingrules.terms import MAYBE, NO, UNKNOWN, YES
 from missingrules.vocabulary import GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from missingrules.calendar import Duration
     from missingrules.duties import Checks, Duty
@@ -290,6 +290,10 @@ class Walk:
         """Whether the source would show that a child was found, or (``away``) came back."""
         kinds = ("returned", "closed") if ends == "away" else ("located", "returned")
         return any(self.coverage.holds(kind, first, last) for kind in kinds)
+
+    def known(self, ids: Iterable[str]) -> int:
+        """When the last of these entries was known; 0 for none."""
+        return max((self.known_by_id[i] for i in ids if i in self.known_by_id), default=0)
 
     def entries(self) -> tuple[Entry, ...]:
         """Every entry that stands: of the child, then of each episode."""
@@ -803,7 +807,7 @@ class Walk:
                 episode=episode,
                 leg=leg,
                 at=now,
-                known=max(now, anchor.known),
+                known=max(now, anchor.known, self.known(rests_on)),
                 anchor=anchor,
                 truth=MAYBE if MAYBE in (truth, holds) else YES,
                 cited=tuple(dict.fromkeys((*cited, *rests_on))),

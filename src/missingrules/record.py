@@ -6,6 +6,7 @@ verdict of that instant.
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from missingrules.log import EntryLike
+    from missingrules.vocabulary import Vocabulary
 
 CORRECTIONS = frozenset({"voided", "merged"})
 
@@ -66,6 +68,19 @@ class Coverage:
     def limited(self) -> bool:
         """Whether anything but the start is limited; then the kernel has to look facts up."""
         return self.end is not None or bool(self.kinds) or bool(self.without_fields)
+
+    def check(self, vocabulary: Vocabulary) -> None:
+        """Raise ``ValueError`` for a kind or a field that the vocabulary does not have."""
+        kinds = vocabulary.kinds
+        for kind in (*self.kinds, *(kind for kind, _ in self.without_fields)):
+            if kind not in kinds:
+                close = difflib.get_close_matches(kind, kinds, 1)
+                hint = f"; did you mean {close[0]!r}?" if close else ""
+                raise ValueError(f"coverage: {kind!r} must be a kind of entry{hint}")
+        for kind, name in self.without_fields:
+            if name not in kinds[kind].fields:
+                listed = ", ".join(kinds[kind].fields) or "none"
+                raise ValueError(f"coverage: {name!r} must be a field of {kind}; it has {listed}")
 
     def span(self, kind: str) -> Span | None:
         """Return from when to when the source can hold this kind; None if never."""

@@ -88,6 +88,8 @@ class Repeating:
                 current = item  # type: ignore[assignment]
                 if begun and current is not None:
                     self.turn(current[0], current[1], at)
+        if self.begin > self.walk.as_of and self.end is None:
+            self.walk.wakeups.append(self.begin)
         if not begun and current is not None and self.begin <= until:
             self.turn(current[0], current[1], self.begin)
         self.miss(until)

@@ -152,8 +152,7 @@ class Spells:
         duty, trigger, walk = moment.duty, moment.trigger, self.settler.walk
         due, last = deadline(duty, moment.at)
         evidence = [i for episode in window for i in episode_ids(episode, trigger)]
-        known_by_id = walk.known_by_id
-        known = max([moment.at, *(known_by_id[i] for i in evidence if i in known_by_id)])
+        known = max(moment.at, walk.known(evidence), walk.known(moment.cited))
         newest = max(
             (e for e in window if e in moment.sure or e in moment.maybe),
             key=lambda e: (e.placed(trigger.placed_by), e.episode_id),
