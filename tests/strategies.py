@@ -600,6 +600,16 @@ FIELD_TESTS: tuple[dict[str, object], ...] = (
 )
 
 
+AUTHORITIES = (
+    "force_policy",
+    "statute",
+    "statutory_guidance",
+    "inspectorate_expectation",
+    "recommendation",
+    "good_practice",
+)
+
+
 class _Draft:
     """A policy in the making."""
 
@@ -750,7 +760,7 @@ class _Draft:
         made: dict[str, Any] = {
             "id": f"rule-{number}",
             "title": f"Rule {number} is kept",
-            "authority": self.pick(("force_policy", "statute", "good_practice")),
+            "authority": self.pick(AUTHORITIES),
             "basis": "assumed",
         }
         if self.chance(6):
@@ -759,7 +769,7 @@ class _Draft:
         if self.chance(3):
             made["if"] = self.condition()
         if self.chance(6):
-            made["severity"] = self.pick(("critical", "minor"))
+            made["severity"] = self.pick(("critical", "major", "minor"))
         if self.chance(6):
             made["owed_by"] = "supervisor"
         if self.traits.dated:

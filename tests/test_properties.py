@@ -10,14 +10,24 @@ import datetime as dt
 import functools
 import itertools
 import json
-from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    TypeGuard,
+    Union,
+    get_args,
+    get_origin,
+)
 
 import oracle
 import pytest
-from hypothesis import HealthCheck, assume, event, given, note, settings
+from hypothesis import HealthCheck, Phase, assume, event, given, note, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from strategies import (
     AFTER_REPORT,
     CLOCK,
@@ -50,7 +60,7 @@ from missingrules.explain import Reason, explain
 from missingrules.facts import PRINCIPAL
 from missingrules.finding import OUTCOMES
 from missingrules.kernel import judge
-from missingrules.language import PolicyFile
+from missingrules.language import Effect, PolicyFile
 from missingrules.log import Entry, Intake
 from missingrules.policy import Policy
 from missingrules.record import CORRECTIONS, Coverage, Record
@@ -148,7 +158,7 @@ def verdicts(assessment: Assessment) -> dict[str, tuple[str, int, int | None, in
 def test_what_was_found_live_stays_found_if_nothing_is_told_late_or_taken_back(
     origin: str, data: st.DataObject
 ) -> None:
-    trial = data.draw(trials(origin, late=False, corrections=False, conflicts=False))
+    trial = data.draw(trials(origin, late=False, early=False, corrections=False, conflicts=False))
     before: dict[str, Finding] = {}
     for now in sorted({entry.known for entry in trial.entries} | {trial.as_of}):
         found = by_id(trial.but(as_of=now).judge())
@@ -381,6 +391,7 @@ def test_doing_what_is_owed_in_time_leaves_no_breach_of_it(
     latest = trial.as_of if last is None else min(last, trial.as_of)
     first = min(finding.opened_us + 1, latest)
     when = data.draw(st.sampled_from((latest, first, (first + latest) // 2)))
+    assume(isinstance(finding.duty.effect, Action) or same_time_away(trial, finding, when))
     kind = data.draw(st.sampled_from(kinds_owed(trial, finding)))
     recorded = data.draw(st.sampled_from((when, trial.as_of)))
     done = owed_entry(trial, finding, kind, when, recorded)
@@ -388,9 +399,22 @@ def test_doing_what_is_owed_in_time_leaves_no_breach_of_it(
     found = by_id(trial.but(entries=(*trial.entries, done)).judge()).get(finding.finding_id)
     if found is None:
         assert when == finding.opened_us
-        return
-    assert not found.is_breach
-    assert found.outcome != "pending" or isinstance(finding.duty.effect, Floor)
+    elif isinstance(finding.duty.effect, Floor):
+        # The one finding of an episode goes on to what was demanded afterwards.
+        assert not found.is_breach or found.opened_us > when
+    else:
+        assert not found.is_breach
+        assert found.outcome != "pending"
+
+
+def same_time_away(trial: Trial, finding: Finding, when: int) -> bool:
+    """Whether the child was not reported missing again in between: gradings and fields start anew."""
+    return not any(
+        entry.kind == "reported"
+        and entry.episode_id == finding.episode_id
+        and finding.opened_us < entry.at <= when
+        for entry in trial.known().entries
+    )
 
 
 def kinds_owed(trial: Trial, finding: Finding) -> list[str]:
@@ -731,23 +755,77 @@ def counted(entries: Iterable[Entry], placed_by: str) -> Iterator[oracle.Counted
 # --- The generator itself -------------------------------------------------------------------------
 
 
+LAYERS = {"PolicyFile.extends"}
+"""Keys that no made-up policy has: layers are tried in tests of their own."""
+
+
 def test_made_up_policies_speak_the_whole_language() -> None:
-    spoken: Counter[str] = Counter()
+    spoken: set[str] = set()
 
     @settings(
-        max_examples=400,
+        max_examples=300,
         derandomize=True,
         database=None,
-        deadline=None,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     @given(file=policy_files())
     def listen(file: dict[str, Any]) -> None:
-        spoken.update(set(keys_of(PolicyFile, file)))
+        spoken.update(said(PolicyFile, file))
 
     listen()
-    print(spoken)
+    assert sorted(sayable(PolicyFile) - spoken - LAYERS) == []
 
 
-def keys_of(model: Any, file: dict[str, Any]) -> Iterator[str]:
-    yield from ()
+def said(annotation: Any, value: Any, where: str = "") -> Iterator[str]:
+    """Name the keys in a part of a policy, with their words where there is a closed set of them."""
+    for held in alternatives(annotation):
+        if get_origin(held) is Literal and value in get_args(held) and isinstance(value, str):
+            yield f"{where}={value}"
+        elif get_origin(held) is list and isinstance(value, list):
+            for each in value:
+                yield from said(get_args(held)[0], each, where)
+        elif get_origin(held) is dict and isinstance(value, dict):
+            for each in value.values():
+                yield from said(get_args(held)[1], each, where)
+        elif is_model(held) and isinstance(value, dict):
+            for key, name, inner in keys_of(held):
+                if key in value:
+                    yield name
+                    yield from said(inner, value[key], name)
+
+
+def sayable(annotation: Any, where: str = "", seen: frozenset[Any] = frozenset()) -> set[str]:
+    """Name everything that :func:`said` can find."""
+    found: set[str] = set()
+    for held in alternatives(annotation):
+        if get_origin(held) is Literal:
+            found |= {f"{where}={word}" for word in get_args(held) if isinstance(word, str)}
+        elif get_origin(held) in (list, dict):
+            found |= sayable(get_args(held)[-1], where, seen)
+        elif is_model(held) and held not in seen:
+            for _, name, inner in keys_of(held):
+                found |= {name} | sayable(inner, name, seen | {held})
+    return found
+
+
+def keys_of(model: type[BaseModel]) -> Iterator[tuple[str, str, Any]]:
+    """List the keys of a model; what an edition may say as well as a rule counts once."""
+    for name, told in model.model_fields.items():
+        key = told.alias or name
+        owner = Effect if name in Effect.model_fields else model
+        yield key, f"{owner.__name__}.{key}", told.annotation
+
+
+def alternatives(annotation: Any) -> Iterator[Any]:
+    if get_origin(annotation) is Annotated:
+        yield from alternatives(get_args(annotation)[0])
+    elif get_origin(annotation) in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from alternatives(part)
+    else:
+        yield annotation
+
+
+def is_model(annotation: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

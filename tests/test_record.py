@@ -337,7 +337,6 @@ def test_a_zone_of_its_own_gives_the_same_coverage() -> None:
     assert Coverage.between(plus_one) == Coverage.between(NINE)
 
 
-@pytest.mark.xfail(reason="F4: a coverage that ends before it begins is accepted", strict=True)
 def test_a_coverage_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(ValueError, match="end"):
         Coverage.between(at("2023-01-11 09:00"), NINE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from missingrules.duties import kinds_of
-from missingrules.episode import leg_entries
 from missingrules.obligation import Obligation, answer, deadline, finish
 from missingrules.record import Remark
 from missingrules.releases import concerns, find_release
@@ -32,6 +31,7 @@ class Actions:
         self.actions: list[Entry] = []
         self.doubtful: list[Entry] = []
         self.decisions: list[Entry] = []
+        self.decided: set[str] = set()
         owed = {kind for duty in duties for kind in kinds_of(duty)}
         for kind in sorted(owed):
             for entry in walk.by_kind.get(kind, ()):
@@ -96,27 +96,32 @@ class Actions:
             for o in obligations
             if concerns(self.walk, o, entry) and o.open_at(entry.known) and entry.at >= o.opened
         ]
-        valid = [
-            o
-            for o in waiting
-            if o.in_time(entry.known)
-            and self.walk.policy.role(entry.by) in o.duty.deciders
-            and "rationale" in entry.fields
-        ]
+        valid = [o for o in waiting if o.in_time(entry.known) and self.may_decide(o.duty, entry)]
         for obligation in valid:
             obligation.done, obligation.done_at, obligation.decided = entry, entry.at, True
-        if not valid:
-            self.walk.remarks.append(
-                Remark(
-                    "decision_not_valid",
-                    f"Decision {entry.entry_id} that an action is not required does not count: "
-                    "it needs an open duty within its deadline, a role that policy permits, and a rationale.",
-                    entry.episode_id,
-                    (entry.entry_id,),
-                    self.rule,
-                )
-            )
+        if valid:
+            self.decided.add(entry.entry_id)
         return valid
+
+    def may_decide(self, duty: Duty, entry: Entry) -> bool:
+        """Whether a decision was taken by a role that policy permits, and says why."""
+        return self.walk.policy.role(entry.by) in duty.deciders and "rationale" in entry.fields
+
+    def remark(self) -> None:
+        """Remark on decisions that do not count."""
+        for entry in self.decisions:
+            if entry.entry_id not in self.decided:
+                self.walk.remarks.append(
+                    Remark(
+                        "decision_not_valid",
+                        f"Decision {entry.entry_id} that an action is not required does not "
+                        "count: it needs an open duty within its deadline, a role that policy "
+                        "permits, and a rationale.",
+                        entry.episode_id,
+                        (entry.entry_id,),
+                        self.rule,
+                    )
+                )
 
     def arise(self, opening: Opening, obligations: list[Obligation]) -> None:
         """Open an obligation, or add evidence to the one that is open."""
@@ -126,7 +131,7 @@ class Actions:
         whole_leg = episode is not None and not duty.after_trigger
         if latest is not None and (whole_leg or latest.open_at(opening.at)):
             if latest.done is None:
-                due, last = deadline(duty, opening.due_from)
+                due, last = deadline(duty, opening.at)
                 if last is not None and (latest.last is None or last < latest.last):
                     latest.due, latest.last = due, last
                 latest.evidence.append(opening.anchor.entry_id)
@@ -145,18 +150,14 @@ class Actions:
     def obligation(self, opening: Opening) -> Obligation:
         """Make the obligation that an opening gives rise to."""
         duty, episode = opening.duty, opening.episode
-        due, last = deadline(duty, opening.due_from)
+        due, last = deadline(duty, opening.at)
         accept_from, end = opening.at, None
-        cited = list(opening.cited)
-        if episode is not None:
-            cited += episode.story.corrections
-            if episode.legs:
-                leg = episode.legs[opening.leg]
-                cited += leg_entries(episode, leg)
-                if not duty.after_trigger:
-                    accept_from = min(leg.start, opening.at)
-                if duty.ends is not None:
-                    end = leg.end(duty.ends)
+        if episode is not None and episode.legs:
+            leg = episode.legs[opening.leg]
+            if not duty.after_trigger:
+                accept_from = min(leg.start, opening.at)
+            if duty.ends is not None:
+                end = leg.end(duty.ends)
         made = Obligation(
             duty=duty,
             episode=episode,
@@ -169,8 +170,9 @@ class Actions:
             last=last,
             accept_from=accept_from,
             evidence=[opening.anchor.entry_id],
-            cited=cited,
+            cited=list(opening.cited),
             unknown=list(opening.unknown),
+            slot=opening.slot,
             end=end,
         )
         find_release(self.walk, made)
@@ -204,7 +206,8 @@ class Actions:
         if obligation.done is not None:
             return
         for entry in self.doubtful:
-            if entry.at >= obligation.accept_from and concerns(self.walk, obligation, entry):
+            in_time = obligation.accept_from <= entry.at and obligation.in_time(entry.at)
+            if in_time and concerns(self.walk, obligation, entry):
                 obligation.doubtful.append(entry.entry_id)
         episode = obligation.episode
         if episode is None or obligation.duty.after_trigger or obligation.leg:

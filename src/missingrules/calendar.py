@@ -436,6 +436,14 @@ class Calendar:
         today = dt.date.fromordinal(self.day(us))
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
+    def birthday(self, born: dt.date, years: int) -> int:
+        """Give the first instant at which the age is so many years."""
+        try:
+            day = born.replace(year=born.year + years)
+        except ValueError:
+            day = dt.date(born.year + years, 3, 1)
+        return self.midnight(day.toordinal())
+
     def local(self, us: int) -> str:
         """Write the instant in RFC 3339 as the clocks show it: ``2024-03-31T02:30:00+01:00``.
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from missingrules.terms import Condition
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from missingrules.calendar import Calendar, Duration
-    from missingrules.terms import Condition, Prop
+    from missingrules.terms import Prop
     from missingrules.window import Window
 
 Checks: TypeAlias = "Mapping[str, Condition | None]"
@@ -138,6 +140,14 @@ class Duty:
     phrase: str
     calendar: Calendar
 
+    def conditions(self) -> list[Condition]:
+        """Everything that has to be asked again when facts change, for a repeating duty."""
+        asked = [] if self.condition is None else [self.condition]
+        asked += [form for form in self.unless if isinstance(form, Condition)]
+        if self.every is not None:
+            asked += [condition for condition, _ in self.every.sooner]
+        return asked
+
     def in_force(self, instant: int) -> bool:
         """Whether this edition judges what opens at the instant."""
         return (self.since is None or self.since <= instant) and (
@@ -167,12 +177,13 @@ class Index:
     on_entry: dict[str, list[tuple[Duty, OnEntry]]] = field(default_factory=dict)
     on_count: list[tuple[Duty, OnCount]] = field(default_factory=list)
     on_open: list[tuple[Duty, OnOpen]] = field(default_factory=list)
-    on_every: list[tuple[Duty, OnEvery]] = field(default_factory=list)
+    on_every: list[tuple[Duty, ...]] = field(default_factory=list)
     on_gap: list[tuple[Duty, OnGap]] = field(default_factory=list)
     on_floor: list[tuple[Duty, ...]] = field(default_factory=list)
     count_terms: list[Condition] = field(default_factory=list)
     grace_props: dict[int, Prop] = field(default_factory=dict)
-    counted_floors: bool = False
+    ages: frozenset[int] = frozenset()
+    borders: frozenset[int] = frozenset()
     moves: bool = False
 
 
@@ -185,29 +196,32 @@ def index(  # noqa: C901 - one case a trigger
     """Sort the duties of a policy by trigger; ``counts`` are terms that conditions count by."""
     made = Index()
     terms_counted: dict[int, Condition] = {}
+    borders: set[int] = set()
     for duties in rules.values():
         if any(isinstance(duty.effect, Floor) for duty in duties):
             made.on_floor.append(duties)
+        if any(duty.every is not None for duty in duties):
+            made.on_every.append(duties)
+            borders.update(at for d in duties for at in (d.since, d.until) if at is not None)
         for duty in duties:
             for trigger in duty.triggers:
                 if isinstance(trigger, OnCount):
                     made.on_count.append((duty, trigger))
                     terms_counted[trigger.term.number] = trigger.term
-                    made.counted_floors |= isinstance(duty.effect, Floor)
-                elif isinstance(duty.effect, Floor):
-                    continue
                 elif isinstance(trigger, OnEntry):
-                    for kind in trigger.kinds:
+                    kinds = () if isinstance(duty.effect, Floor) else trigger.kinds
+                    for kind in kinds:
                         made.on_entry.setdefault(kind, []).append((duty, trigger))
                 elif isinstance(trigger, OnOpen):
                     made.on_open.append((duty, trigger))
-                elif isinstance(trigger, OnEvery):
-                    made.on_every.append((duty, trigger))
-                else:
+                elif isinstance(trigger, OnGap):
                     made.on_gap.append((duty, trigger))
     for term in counts:
         terms_counted[term.number] = term
     made.count_terms = list(terms_counted.values())
-    made.moves = any(condition.moves for condition in conditions)
+    made.borders = frozenset(borders)
+    listed = list(conditions)
+    made.moves = any(condition.moves for condition in listed)
+    made.ages = frozenset(age for condition in listed for age in condition.ages)
     made.grace_props = {prop.number: prop for prop in props if prop.what == "grace"}
     return made

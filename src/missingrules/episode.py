@@ -70,6 +70,14 @@ class Episode:
                 found = leg
         return found
 
+    def frame(self, leg: Leg | None) -> list[str]:
+        """Ids of the entries that make a time away what it is: reports, ends, merges."""
+        ids = list(self.story.corrections)
+        for other in self.legs if leg is None else self.legs[: leg.number + 1]:
+            ids.append(other.report.entry_id)
+            ids += [entry.entry_id for entry in other.ended_by]
+        return ids
+
     def placed(self, by: str) -> int:
         """The instant that places the episode in a window."""
         report = self.report
@@ -124,12 +132,3 @@ def legs_of(story: Story, remarks: list[Remark]) -> list[Leg]:
             )
         )
     return legs
-
-
-def leg_entries(episode: Episode, leg: Leg) -> list[str]:
-    """Entries that make the frame of a time away: its reports, and what ended the one before."""
-    ids = []
-    for other in episode.legs[: leg.number + 1]:
-        ids.append(other.report.entry_id)
-        ids += [entry.entry_id for entry in other.ended_by]
-    return ids

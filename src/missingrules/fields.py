@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from missingrules import finding as outcomes
 from missingrules.duties import Recorded
-from missingrules.episode import leg_entries
 from missingrules.facts import PRINCIPAL
 from missingrules.obligation import Obligation, deadline, finish
 from missingrules.releases import find_release
@@ -55,15 +54,11 @@ def recorded(walk: Walk, openings: Sequence[Opening]) -> list[Finding]:
             evidence=[entry.entry_id],
             cited=list(opening.cited),
             unknown=list(opening.unknown),
+            slot=opening.slot,
         )
         episode = opening.episode
-        if episode is not None:
-            obligation.cited += episode.story.corrections
-            if episode.legs:
-                leg = episode.legs[min(opening.leg, len(episode.legs) - 1)]
-                obligation.cited += leg_entries(episode, leg)
-                if opening.duty.ends is not None:
-                    obligation.end = leg.end(opening.duty.ends)
+        if episode is not None and episode.legs and opening.duty.ends is not None:
+            obligation.end = episode.legs[opening.leg].end(opening.duty.ends)
         find_release(walk, obligation)
         _find_field(walk, opening, obligation)
         same.append(obligation)
@@ -95,7 +90,7 @@ def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
     ]
     facts: dict[Prop, int] = {}
     used: list[Entry] = []
-    for entry in [first, *sorted(later, key=lambda e: (e.known, e.at, e.entry_id))]:
+    for entry in sorted([first, *later], key=lambda e: (e.known, e.at, e.entry_id)):
         facts |= walk.policy.entry_facts(entry)
         used.append(entry)
         for prop in check.facts:

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from missingrules import finding as outcomes
 from missingrules.duties import Floor, OnEntry
-from missingrules.episode import leg_entries
 from missingrules.finding import Finding, grade_name, merged_ids
 from missingrules.terms import MAYBE, NO, YES
 from missingrules.vocabulary import GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from missingrules.duties import Duty
     from missingrules.episode import Episode, Leg
     from missingrules.log import Entry
-    from missingrules.moments import Moment, Walk
+    from missingrules.moments import Demand, Moment, Walk
 
 
 @dataclass(slots=True, eq=False)
@@ -117,9 +116,7 @@ def bind_grades(walk: Walk, episode: Episode, moment: Moment) -> None:
         standing = None if case is None else case.standing
         if standing is not None:
             _raise_or_release(grading, duty, standing)
-        anchor = _anchor(grading, duty)
-        if anchor is not None and episode.grade is not None:
-            _demand(grading, duty, anchor, episode.grade)
+        _demand(grading, duty, moment.demands)
 
 
 def _raise_or_release(grading: _Grading, duty: Duty, shortfall: Shortfall) -> None:
@@ -128,46 +125,101 @@ def _raise_or_release(grading: _Grading, duty: Duty, shortfall: Shortfall) -> No
     if grading.graded and grade is not None and grade[0] >= shortfall.floor:
         shortfall.cured = grading.graded[-1]
         return
-    for condition in duty.unless:
-        if isinstance(condition, OnEntry):
+    if shortfall.last is not None and shortfall.last < grading.at:
+        return
+    because = _released(grading, duty)
+    if because is not None:
+        shortfall.released = grading.at
+        shortfall.cited += because
+
+
+def _released(grading: _Grading, duty: Duty) -> tuple[str, ...] | None:
+    """The entries behind an ``unless`` that holds at this moment; None where none does."""
+    walk, episode = grading.walk, grading.episode
+    for form in duty.unless:
+        if not isinstance(form, OnEntry):
+            truth, cited, _ = walk.ask(duty.rule, "unless", form, grading.at, episode)
+            if truth == YES:
+                return cited
             continue
-        truth, cited, _ = grading.walk.ask(
-            duty.rule, "unless", condition, grading.at, grading.episode
-        )
-        if truth == YES and (shortfall.last is None or grading.at <= shortfall.last):
-            shortfall.released = grading.at
-            shortfall.cited += cited
-            return
-
-
-def _anchor(grading: _Grading, duty: Duty) -> Entry | None:
-    """Find the entry that triggers the rule now: a grade first, then what was learned."""
-    walk = grading.walk
-    for entry in (*grading.graded, *grading.learned):
-        for trigger in duty.triggers:
-            if (
-                isinstance(trigger, OnEntry)
-                and entry.kind in trigger.kinds
-                and walk.accepts(duty.rule, trigger.kinds, entry) == YES
-            ):
-                return entry
-    if walk.index.counted_floors and any(
-        m.duty is duty and m.at == grading.at for m in walk.counts
-    ):
-        return grading.leg.report
+        for kind in form.kinds:
+            for entry in walk.by_kind.get(kind, ()):
+                if (
+                    grading.leg.start <= entry.at <= grading.at
+                    and walk.by_entry.get(entry.entry_id) in (None, episode)
+                    and walk.accepts(duty.rule, form.kinds, entry) == YES
+                ):
+                    return (entry.entry_id,)
     return None
 
 
-def _demand(grading: _Grading, duty: Duty, anchor: Entry, grade: tuple[int, Entry]) -> None:
-    """Note what grade is demanded at this moment, and whether the one on record falls short."""
+def _triggered(
+    grading: _Grading, duty: Duty, demands: Sequence[Demand]
+) -> tuple[Entry, int, tuple[str, ...]] | None:
+    """Find what triggers the rule now, and how surely: a grade first, then what was learned."""
+    found: list[tuple[Entry, int, tuple[str, ...]]] = []
+    for entry in (*grading.graded, *grading.learned):
+        for trigger in duty.triggers:
+            if isinstance(trigger, OnEntry) and entry.kind in trigger.kinds:
+                truth = grading.walk.accepts(duty.rule, trigger.kinds, entry)
+                if truth != NO:
+                    found.append((entry, truth, ()))
+    found += [
+        (demand.anchor, demand.truth, demand.cited)
+        for demand in demands
+        if demand.duty is duty and demand.episode is grading.episode
+    ]
+    return next((one for one in found if one[1] == YES), found[0] if found else None)
+
+
+def _demand(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> None:
+    """Note what grade is demanded at this moment, and whether the one on record falls short.
+
+    What was demanded before binds every grade that is recorded afterwards, in the same time away.
+    """
     effect = duty.effect
     assert isinstance(effect, Floor)  # noqa: S101 - the index holds nothing else
     walk, episode, now = grading.walk, grading.episode, grading.at
-    truth, cited, unknown = walk.ask(duty.rule, "if", duty.condition, now, episode)
-    floor = _floor(effect, grading.before)
-    if truth == NO or floor is None:
+    key = (duty.rule, episode.episode_id, grading.leg.number)
+    triggered = _triggered(grading, duty, demands)
+    unknown: tuple[str, ...] = ()
+    if triggered is not None:
+        anchor, fires, cited = triggered
+        truth, rests_on, unknown = walk.ask(duty.rule, "if", duty.condition, now, episode)
+        if truth == NO:
+            return
+        if MAYBE in (truth, fires):
+            truth = MAYBE
+            unknown = unknown or (f"fields of {anchor.kind}",)
+        cited += rests_on
+        walk.demanded[key] = (truth, (anchor.entry_id, *cited))
+    elif grading.graded and effect.grade is not None and key in walk.demanded:
+        anchor = grading.graded[-1]
+        truth, cited = walk.demanded[key]
+    else:
         return
-    cited = merged_ids((grading.leg.report.entry_id, grade[1].entry_id, anchor.entry_id), cited)
+    floor = _floor(effect, grading.before)
+    if episode.grade is not None and floor is not None:
+        cited = merged_ids(
+            (grading.leg.report.entry_id, episode.grade[1].entry_id, anchor.entry_id), cited
+        )
+        _hold(grading, duty, anchor, floor, truth, cited, unknown)
+
+
+def _hold(  # noqa: PLR0913 - all sides of one demand
+    grading: _Grading,
+    duty: Duty,
+    anchor: Entry,
+    floor: int,
+    truth: int,
+    cited: tuple[str, ...],
+    unknown: tuple[str, ...],
+) -> None:
+    """Hold the grade on record against the floor."""
+    walk, episode, now, effect = grading.walk, grading.episode, grading.at, duty.effect
+    assert isinstance(effect, Floor)  # noqa: S101 - the caller looked
+    assert episode.grade is not None  # noqa: S101 - the caller looked
+    grade = episode.grade[0]
     case = walk.floors.get((duty.rule, episode.episode_id))
     if case is None:
         known = max(now, anchor.known)
@@ -177,11 +229,15 @@ def _demand(grading: _Grading, duty: Duty, anchor: Entry, grade: tuple[int, Entr
         case.truth = YES
     case.floor = max(case.floor, floor)
     case.cited.extend(cited)
-    if grade[0] < floor:
+    if grade < floor:
         at_once = bool(grading.graded) and effect.grade is not None
         due, last = (now, now - 1) if at_once else _time_to_grade(duty, effect, now)
-        short = Shortfall(now, due, last, grade[0], floor, truth, anchor, grading.leg, cited)
+        short = Shortfall(now, due, last, grade, floor, truth, anchor, grading.leg, cited)
         case.fall_short(short)
+        because = None if at_once else _released(grading, duty)
+        if because is not None and case.standing is not None:
+            case.standing.released = now
+            case.standing.cited += because
 
 
 def _floor(effect: Floor, before: tuple[int, Entry] | None) -> int | None:
@@ -200,22 +256,28 @@ def _time_to_grade(duty: Duty, effect: Floor, now: int) -> tuple[int | None, int
     return end.due, end.last
 
 
+_WORST = (
+    outcomes.BREACHED,
+    outcomes.PENDING,
+    outcomes.FULFILLED_LATE,
+    outcomes.INDETERMINATE,
+    outcomes.FULFILLED,
+    outcomes.NOT_APPLICABLE,
+)
+
+
 def graded(walk: Walk, case: FloorCase) -> Iterator[Finding]:
     """The one finding of a grade rule in an episode."""
     as_of = walk.as_of
-    ranked = [(_shortfall_rank(walk, shortfall), shortfall) for shortfall in case.shortfalls]
-    order = (
-        outcomes.BREACHED,
-        outcomes.PENDING,
-        outcomes.FULFILLED_LATE,
-        outcomes.INDETERMINATE,
-        outcomes.FULFILLED,
-        outcomes.NOT_APPLICABLE,
-    )
-    outcome = outcomes.FULFILLED if case.truth == YES else outcomes.INDETERMINATE
-    worst: Shortfall | None = None
+    if not case.shortfalls and case.truth != YES:
+        return  # the grade is in order, whether or not it was demanded
+    ranked = [(_became(walk, shortfall), shortfall) for shortfall in case.shortfalls]
+    outcome, worst = outcomes.FULFILLED, None
     if ranked:
-        outcome, worst = min(ranked, key=lambda pair: (order.index(pair[0]), pair[1].at))
+        outcome, worst = min(ranked, key=lambda pair: (_WORST.index(pair[0]), pair[1].at))
+    if outcome == outcomes.PENDING and any(was == outcomes.FULFILLED_LATE for was, _ in ranked):
+        # An earlier grade was raised too late: that stays a breach while the next is awaited.
+        outcome = outcomes.BREACHED
     recorded = worst.grade if worst is not None else None
     if worst is None and case.episode.grade is not None:
         recorded = case.episode.grade[0]
@@ -236,8 +298,7 @@ def graded(walk: Walk, case: FloorCase) -> Iterator[Finding]:
             case.cited,
             *(s.cited for s in case.shortfalls),
             *((s.cured.entry_id,) for s in case.shortfalls if s.cured is not None),
-            *(leg_entries(case.episode, leg) for leg in case.episode.legs),
-            case.episode.story.corrections,
+            case.episode.frame(None),
         ),
         recorded_grade=None if recorded is None else grade_name(recorded),
         required_grade=grade_name(worst.floor if worst is not None else case.floor),
@@ -247,7 +308,7 @@ def graded(walk: Walk, case: FloorCase) -> Iterator[Finding]:
     )
 
 
-def _shortfall_rank(walk: Walk, shortfall: Shortfall) -> str:
+def _became(walk: Walk, shortfall: Shortfall) -> str:
     found = shortfall.leg.found
     if shortfall.released is not None:
         return outcomes.NOT_APPLICABLE

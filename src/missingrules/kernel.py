@@ -129,6 +129,7 @@ def settle(walk: Walk) -> list[Finding]:
             found += actions.settle(others, runs)
             for beats in pulses:
                 found += Repeating(walk, actions, beats).findings()
+            actions.remark()
     return found
 
 

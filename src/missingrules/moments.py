@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from missingrules import terms
+from missingrules.counting import fullest
 from missingrules.duties import (
     Floor,
     OnCount,
@@ -57,8 +58,8 @@ class Opening:
     truth: int
     cited: tuple[str, ...]
     unknown: tuple[str, ...]
-    due_from: int
     names: tuple[str, ...] = ()
+    slot: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -83,6 +84,7 @@ class Pulse:
     truth: int
     interval: Duration
     cited: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,27 @@ class StillOpen:
     leg: Leg
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Tick:
+    """Time alone changes a fact of an episode: it has lasted, a birthday came, coverage ended."""
+
+    episode: Episode
+
+
+Timer: TypeAlias = GraceOver | StillOpen | Tick
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demand:
+    """A grade rule that something other than an entry triggers, at this moment."""
+
+    duty: Duty
+    episode: Episode
+    anchor: Entry
+    truth: int
+    cited: tuple[str, ...] = ()
+
+
 @dataclass(slots=True, eq=False)
 class Moment:
     """One instant: what happened, what became known, and the episodes that it concerns."""
@@ -147,6 +170,7 @@ class Moment:
     grades_before: dict[str, tuple[int, Entry] | None] = field(default_factory=dict)
     graces_over: list[GraceOver] = field(default_factory=list)
     still_open: list[StillOpen] = field(default_factory=list)
+    demands: list[Demand] = field(default_factory=list)
 
     def touch(self, episode: Episode) -> None:
         """Take an episode in, with the grade that it had before."""
@@ -179,6 +203,7 @@ class Walk:
         self.counts: list[CountMoment] = []
         self.pulses: dict[tuple[str, str, int], list[tuple[Duty, Pulse]]] = {}
         self.floors: dict[tuple[str, str], FloorCase] = {}
+        self.demanded: dict[tuple[str, str, int], tuple[int, tuple[str, ...]]] = {}
         self.releases: dict[tuple[int, str | None], list[tuple[int, int, tuple[str, ...]]]] = {}
         self.wakeups: list[int] = []
         self.window_tests: list[WindowTest] = []
@@ -189,7 +214,7 @@ class Walk:
         self.index = self.policy.index
         self._watching: dict[str | None, dict[int, Condition]] = {}
         self._entry_facts: dict[str, dict[Prop, int]] = {}
-        self._timers: list[tuple[int, int, GraceOver | StillOpen]] = []
+        self._timers: list[tuple[int, int, Timer]] = []
         self._ticket = 0
         for story in self.history.episodes:
             episode = Episode(story, legs_of(story, self.remarks), {}, {})
@@ -224,6 +249,8 @@ class Walk:
         """Walk to ``as_of``."""
         for episode in self.episodes:
             self._set_open_timers(episode)
+        if self.index.moves or self.index.borders or self.coverage.limited:
+            self._set_ticks()
         events = self._events()
         place, total = 0, len(events)
         while place < total or self._timers:
@@ -255,10 +282,7 @@ class Walk:
                     continue
                 if not duty.in_force(instant):
                     continue
-                if instant > self.as_of:
-                    self.wakeups.append(instant)
-                else:
-                    self._push(instant, StillOpen(episode, duty, leg))
+                self._push(instant, StillOpen(episode, duty, leg))
 
     def _missing_since(self, episode: Episode, leg: Leg, duty: Duty) -> None:
         self.remarks.append(
@@ -272,11 +296,43 @@ class Walk:
             )
         )
 
-    def _push(self, instant: int, timer: GraceOver | StillOpen) -> None:
+    def _set_ticks(self) -> None:
+        """Make moments of the instants at which time alone changes what a condition rests on."""
+        borders = set(self.index.borders)
+        if self.coverage.limited:
+            borders |= self.coverage.borders()
+        for episode in self.episodes:
+            for leg in episode.legs:
+                instants = {at for at in borders if leg.start < at}
+                for duration, since in self.policy.lasted:
+                    start = leg.start if since == "reported" else leg.report.fields.get(since)
+                    if isinstance(start, int):
+                        for strict in (False, True):
+                            instants.add(self.policy.calendar.reached(start, duration, strict))
+                instants |= self._birthdays()
+                for at in instants:
+                    if leg.start < at and (leg.returned is None or at <= leg.returned):
+                        self._push(at, Tick(episode))
+
+    def _birthdays(self) -> set[int]:
+        calendar = self.policy.calendar
+        return {
+            calendar.birthday(entry.fields["date_of_birth"], years)  # type: ignore[arg-type]
+            for entry in self.by_kind.get("born", ())
+            for years in self.index.ages
+        }
+
+    def _push(self, instant: int, timer: Timer) -> None:
+        """Set a timer; one beyond ``as_of`` only tells when to look again."""
+        if instant > self.as_of:
+            self.wakeups.append(instant)
+            return
         self._ticket += 1
         heapq.heappush(self._timers, (instant, self._ticket, timer))
 
-    def labelled(self, trigger: OnCount, episode: Episode, at: int, known: int) -> int:
+    def labelled(
+        self, trigger: OnCount, episode: Episode, at: int, known: int
+    ) -> tuple[int, tuple[str, ...]]:
         """Judge an episode by its recorded label at an instant, on what was known by then."""
         shadow = Episode(episode.story, episode.legs, dict(self.facts), dict(self.sources))
         for entry in episode.story.entries:
@@ -284,7 +340,8 @@ class Walk:
                 for by_known in (False, True):
                     for setter, _ in self.policy.setters[by_known].get(entry.kind, ()):
                         setter(shadow.facts, shadow.sources, entry)
-        return self.ask("", "label", trigger.label, at, shadow)[0]
+        truth, cited, _ = self.ask("", "label", trigger.label, at, shadow)
+        return truth, cited
 
     def shows_end(self, ends: str, first: int, last: int) -> bool:
         """Whether the source would show that a child was found, or (``away``) came back."""
@@ -321,7 +378,7 @@ class Walk:
     def _moment(self, now: int, events: Sequence[Event]) -> None:
         """Apply everything of one instant, then see what follows from it."""
         moment = self._applied(now, events)
-        always = self.coverage.limited or self.index.moves
+        always = self.coverage.limited or self.index.moves or bool(self.index.borders)
         for episode in moment.touched.values():
             if episode.stirred or always:
                 self._graces(episode, now)
@@ -329,11 +386,11 @@ class Walk:
             self._end_grace(grace, now)
         stirred = [e for e in moment.touched.values() if e.stirred or always]
         for duty, trigger, change in self._count(now, stirred):
-            self._counted(duty, trigger, change, now)
+            self._counted(duty, trigger, change, moment)
         for entry in moment.happened:
-            self._fire(entry, now)
+            self._fire(entry, moment)
         for still in moment.still_open:
-            self._still_open(still, now)
+            self._still_open(still, moment)
         for episode in moment.touched.values():
             bind_grades(self, episode, moment)
         for episode in stirred:
@@ -365,12 +422,13 @@ class Walk:
             moment.touch(timer.episode)
             if isinstance(timer, GraceOver):
                 moment.graces_over.append(timer)
-            else:
+            elif isinstance(timer, StillOpen):
                 moment.still_open.append(timer)
         if child_changed:
             for episode in self.episodes:
                 leg = episode.leg(now)
-                if leg is not None and (leg.returned is None or leg.returned > now):
+                live = leg is not None and (leg.returned is None or leg.returned > now)
+                if live or episode.episode_id in self._watching:
                     moment.touch(episode)
         return moment
 
@@ -414,13 +472,16 @@ class Walk:
                 facts[prop] = YES if truth == YES else UNKNOWN
                 sources[prop] = entry.entry_id
 
-    def _still_open(self, still: StillOpen, now: int) -> None:
+    def _still_open(self, still: StillOpen, moment: Moment) -> None:
         """Open a duty on an episode that has lasted so long, if that can be told."""
-        leg, truth = still.leg, YES
+        leg, truth, now = still.leg, YES, moment.at
         unknown: tuple[str, ...] = ()
         if leg.found is None and not self.shows_end("open", leg.start, now):
             truth, unknown = MAYBE, ("whether the child was found",)
-        self._open(still.duty, still.episode, leg.number, now, leg.report, truth, (), now, unknown)
+        if isinstance(still.duty.effect, Floor):
+            moment.demands.append(Demand(still.duty, still.episode, leg.report, truth))
+        else:
+            self._open(still.duty, still.episode, now, leg.report, truth, unknown=unknown, slot=now)
 
     def _stir(self, scope: str, episode: Episode | None) -> None:
         """Note whose facts an entry may have changed; other conditions are not asked again."""
@@ -566,6 +627,7 @@ class Walk:
                     cited.append(episode.report.entry_id)
             elif prop.what in ("count_low", "count_high"):
                 term, window, placed_by = self.policy.counts[prop.number]
+                end = now if episode is None or not episode.legs else episode.placed(placed_by)
                 number = 0
                 for other in self.episodes:
                     since = (
@@ -576,7 +638,7 @@ class Walk:
                     if since is None:
                         continue
                     placed = other.placed(placed_by)
-                    if window is None or window.holds(placed, now):
+                    if window is None or window.holds(placed, end):
                         number += 1
                         cited.extend(since.cited)
                 facts[prop] = number
@@ -653,11 +715,7 @@ class Walk:
                 episode.grace_start[number] = now
                 if cited:
                     episode.sources[prop] = cited[0]
-                end = now + within.us
-                if end > self.as_of:
-                    self.wakeups.append(end)
-                else:
-                    self._push(end, GraceOver(episode, number, now))
+                self._push(now + within.us, GraceOver(episode, number, now))
                 state = terms.RUNNING
             if state == terms.RUNNING and self.ask("", "grace", rest, now, episode)[0] == YES:
                 episode.facts[prop] = terms.KEPT
@@ -714,14 +772,27 @@ class Walk:
         duty: Duty,
         trigger: OnCount,
         change: tuple[list[Episode], list[Episode]],
-        now: int,
+        moment: Moment,
     ) -> None:
+        """Note that episodes began to count for a duty, or what grade their number demands."""
+        now = moment.at
         sure, maybe = change
         latest = max(sure or maybe, key=lambda e: (e.placed(trigger.placed_by), e.episode_id))
         truth, cited, unknown = self.ask(duty.rule, "if", duty.condition, now, latest)
-        self.counts.append(CountMoment(duty, trigger, now, sure, maybe, truth, cited, unknown))
         if not isinstance(duty.effect, Floor):
+            counted = CountMoment(duty, trigger, now, sure, maybe, truth, cited, unknown)
+            self.counts.append(counted)
             self._start_watching(duty, None, now)
+            return
+        number = trigger.term.number
+        window = fullest(trigger, sure, (e for e in self.episodes if number in e.counted))
+        if len(window.inside) >= trigger.number:
+            evidence = tuple(i for e in window.inside for i in e.counted[number].cited)
+            for episode in self.episodes:
+                leg = episode.leg(now)
+                if leg is not None and (leg.found is None or leg.found > now):
+                    moment.touch(episode)
+                    moment.demands.append(Demand(duty, episode, leg.report, YES, evidence))
 
     def _grace_sources(self, term: Condition, episode: Episode) -> Iterator[str]:
         """Entries behind the parts of a condition that a time of grace hides."""
@@ -733,7 +804,8 @@ class Walk:
 
     # -- triggers
 
-    def _fire(self, entry: Entry, now: int) -> None:
+    def _fire(self, entry: Entry, moment: Moment) -> None:
+        now = moment.at
         episode = self.by_entry.get(entry.entry_id)
         for duty, trigger in self.index.on_entry.get(entry.kind, ()):
             if not duty.in_force(now):
@@ -741,50 +813,53 @@ class Walk:
             truth = self.ask_entry(duty.rule, "where", trigger.kinds[entry.kind], entry)
             if truth == NO:
                 continue
-            if duty.per == "child":
-                self._open(duty, None, 0, now, entry, truth, (), now)
-            elif episode is not None:
-                leg = episode.leg(now)
-                self._open(duty, episode, leg.number if leg else 0, now, entry, truth, (), now)
-            else:
-                for other in self.episodes:
-                    leg = other.leg(now)
-                    if leg is not None and (leg.found is None or leg.found > now):
-                        self._open(
-                            duty, other, leg.number, now, entry, truth, (leg.report.entry_id,), now
-                        )
+            if duty.per == "child" or episode is not None:
+                self._open(duty, episode, now, entry, truth)
+                continue
+            for other in self.episodes:
+                leg = other.leg(now)
+                if leg is not None and (leg.found is None or leg.found > now):
+                    self._open(duty, other, now, entry, truth)
         if entry.kind == "reported" and episode is not None:
             leg = episode.leg(now)
             if leg is not None and leg.report is entry:
-                self._gaps(episode, leg, now)
+                self._gaps(episode, leg, moment)
 
-    def _gaps(self, episode: Episode, leg: Leg, now: int) -> None:
+    def _gaps(self, episode: Episode, leg: Leg, moment: Moment) -> None:
+        """Open the duties of a report that came too long after the child went missing."""
+        now = moment.at
         since = leg.report.fields.get("missing_since")
         for duty, trigger in self.index.on_gap:
             if not duty.in_force(now):
                 continue
+            truth = MAYBE
             if not isinstance(since, int):
                 self._missing_since(episode, leg, duty)
-                self._open(
-                    duty, episode, leg.number, now, leg.report, MAYBE, (), now, ("missing_since",)
-                )
             elif self.policy.calendar.reached(since, trigger.duration, trigger.strict) <= now:
-                self._open(duty, episode, leg.number, now, leg.report, YES, (), now)
+                truth = YES
+            else:
+                continue
+            if isinstance(duty.effect, Floor):
+                moment.demands.append(Demand(duty, episode, leg.report, truth))
+            else:
+                unknown = () if truth == YES else ("missing_since",)
+                self._open(duty, episode, now, leg.report, truth, unknown=unknown, slot=now)
 
     def _open(  # noqa: PLR0913 - everything that an opening is
         self,
         duty: Duty,
         episode: Episode | None,
-        leg: int,
         now: int,
         anchor: Entry,
         truth: int,
-        cited: tuple[str, ...],
-        due_from: int,
+        *,
         unknown: tuple[str, ...] = (),
+        slot: int = 0,
     ) -> None:
-        if episode is not None and duty.ends is not None and episode.legs:
-            end = episode.legs[leg].end(duty.ends)
+        """Note that a duty arises, or may, unless its condition does not hold."""
+        leg = None if episode is None else episode.leg(now)
+        if leg is not None and duty.ends is not None:
+            end = leg.end(duty.ends)
             if end is not None and end <= now:
                 return
         holds, rests_on, not_known = self.ask(duty.rule, "if", duty.condition, now, episode)
@@ -801,22 +876,25 @@ class Walk:
             rests_on = (*rests_on, *known.values())
         if truth == MAYBE and not unknown:
             unknown = (f"fields of {anchor.kind}",)
+        if episode is not None:
+            rests_on = (*rests_on, *episode.frame(leg))
+        subject = None if duty.per == "child" else episode
         self.openings.append(
             Opening(
                 duty=duty,
-                episode=episode,
-                leg=leg,
+                episode=subject,
+                leg=0 if subject is None or leg is None else leg.number,
                 at=now,
                 known=max(now, anchor.known, self.known(rests_on)),
                 anchor=anchor,
                 truth=MAYBE if MAYBE in (truth, holds) else YES,
-                cited=tuple(dict.fromkeys((*cited, *rests_on))),
+                cited=tuple(dict.fromkeys(rests_on)),
                 unknown=tuple(dict.fromkeys((*unknown, *not_known))),
-                due_from=due_from,
                 names=names,
+                slot=slot,
             )
         )
-        self._start_watching(duty, episode, now)
+        self._start_watching(duty, subject, now)
 
     # -- releases
 
@@ -841,33 +919,51 @@ class Walk:
     # -- repeating duties
 
     def _pulse(self, episode: Episode, now: int) -> None:
+        """Note how the repeating duties of an open episode stand from this moment on."""
         leg = episode.leg(now)
         if leg is None:
             return
-        for duty, trigger in self.index.on_every:
-            if not duty.in_force(now):
+        for editions in self.index.on_every:
+            duty = next((d for d in editions if d.in_force(now)), None)
+            rule = editions[0].rule
+            if duty is None:
+                pulses = self.pulses.get((rule, episode.episode_id, leg.number))
+                if pulses:
+                    last, pulse = pulses[-1]
+                    pulses.append((last, Pulse(now, NO, pulse.interval, ())))
                 continue
             end = leg.end(duty.ends)
             if end is not None and end < now:
                 continue
-            pulses = self.pulses.setdefault((duty.rule, episode.episode_id, leg.number), [])
-            conditions = (duty.condition, *(condition for condition, _ in trigger.sooner))
-            if (
-                pulses
-                and pulses[-1][0] is duty
-                and all(self._idle(condition, episode) for condition in conditions)
-            ):
+            pulses = self.pulses.setdefault((rule, episode.episode_id, leg.number), [])
+            same = bool(pulses) and pulses[-1][0] is duty
+            if not same or not all(self._idle(c, episode) for c in duty.conditions()):
+                pulses.append((duty, self._beat(duty, episode, now)))
+
+    def _beat(self, duty: Duty, episode: Episode, now: int) -> Pulse:
+        """Ask whether a repeating duty applies, and at what interval."""
+        truth, cited, unknown = self.ask(duty.rule, "if", duty.condition, now, episode)
+        rests_on = list(cited)
+        for form in duty.unless:
+            if isinstance(form, OnEntry):
                 continue
-            truth, cited, _ = self.ask(duty.rule, "if", duty.condition, now, episode)
-            interval = trigger.interval
-            rests_on = list(cited)
-            for condition, shorter in trigger.sooner:
-                holds, because, _ = self.ask(duty.rule, "every", condition, now, episode)
-                rests_on.extend(because)
-                if holds == YES:
-                    interval = shorter
-                    break
-            pulses.append((duty, Pulse(now, truth, interval, tuple(dict.fromkeys(rests_on)))))
+            released, because, not_known = self.ask(duty.rule, "unless", form, now, episode)
+            rests_on.extend(because)
+            unknown += not_known
+            if released == YES or truth == NO:
+                truth = NO
+            elif released == MAYBE:
+                truth = MAYBE
+        trigger = duty.every
+        assert trigger is not None  # noqa: S101 - the index holds nothing else
+        interval = trigger.interval
+        for condition, shorter in trigger.sooner:
+            holds, because, _ = self.ask(duty.rule, "every", condition, now, episode)
+            rests_on.extend(because)
+            if holds == YES:
+                interval = shorter
+                break
+        return Pulse(now, truth, interval, tuple(dict.fromkeys(rests_on)), unknown)
 
 
 def _named(prop: Prop) -> str:

@@ -52,6 +52,7 @@ class Obligation:
     masked_by: tuple[str, ...] = ()
     history_truncated: bool = False
     window_ids: frozenset[str] = frozenset()
+    slot: int = 0
 
     def open_at(self, instant: int) -> bool:
         """Whether it is still unanswered and has neither been released nor ended."""
@@ -104,6 +105,7 @@ def finish(walk: Walk, obligation: Obligation) -> Finding:
         episode_id=None if obligation.episode is None else obligation.episode.episode_id,
         outcome=outcome,
         anchor=obligation.anchor,
+        slot=obligation.slot,
         opened_us=obligation.opened,
         known_us=obligation.known,
         due_us=obligation.due,

@@ -82,6 +82,12 @@ class Coverage:
                 listed = ", ".join(kinds[kind].fields) or "none"
                 raise ValueError(f"coverage: {name!r} must be a field of {kind}; it has {listed}")
 
+    def borders(self) -> set[int]:
+        """Instants from which on the source shows more, or no longer shows what it did."""
+        spans = [(self.start, self.end), *(span for span in self.kinds.values() if span)]
+        starts = {start for start, _ in spans if start is not None}
+        return starts | {end + 1 for _, end in spans if end is not None}
+
     def span(self, kind: str) -> Span | None:
         """Return from when to when the source can hold this kind; None if never."""
         return self.kinds.get(kind, (self.start, self.end))

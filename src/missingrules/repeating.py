@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from missingrules import finding as outcomes
 from missingrules.calendar import Elapsed
-from missingrules.duties import kinds_of
-from missingrules.episode import leg_entries
+from missingrules.duties import OnEntry, kinds_of
 from missingrules.finding import Finding, merged_ids
-from missingrules.terms import MAYBE, NO, YES
+from missingrules.terms import MAYBE, YES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,24 +55,26 @@ class Repeating:
             calendar = walk.policy.calendar
             self.begin = calendar.reached(self.begin, trigger.first_after, strict=False)
         self.end = self.leg.end(pulses[0][0].ends)
-        self.truth = NO
+        self.ended_by: tuple[str, ...] = ()
         self.maybe: tuple[Duty, Pulse] | None = None
+        for duty, _ in pulses:
+            self.release(duty)
 
     def findings(self) -> list[Finding]:
         """Give one finding for each stretch between two times that it was done."""
         until = self.walk.as_of if self.end is None else min(self.end, self.walk.as_of)
-        actions = [
-            entry
-            for entry in self.actions.actions
-            if self.leg.start <= entry.at <= until and self.about(entry)
-        ]
         events: list[tuple[int, int, int, object]] = [
-            (pulse.at, 1, number, (duty, pulse)) for number, (duty, pulse) in enumerate(self.pulses)
+            (pulse.at, 0, number, (duty, pulse)) for number, (duty, pulse) in enumerate(self.pulses)
         ]
-        events += [(entry.at, 0, number, entry) for number, entry in enumerate(actions)]
+        done = [entry for entry in self.actions.actions if self.about(entry)]
+        events += [(entry.at, 1, number, entry) for number, entry in enumerate(done)]
+        decided = [entry for entry in self.actions.decisions if self.about(entry)]
+        events += [(entry.known, 2, number, entry) for number, entry in enumerate(decided)]
         current: tuple[Duty, Pulse] | None = None
         begun = False
         for at, phase, _, item in sorted(events, key=lambda event: event[:3]):
+            if at < self.leg.start:
+                continue
             if at > until:
                 break
             if not begun and at >= self.begin:
@@ -82,12 +83,13 @@ class Repeating:
                     self.turn(current[0], current[1], self.begin)
             self.miss(at)
             if phase == 0:
-                if self.slot is not None:
-                    self.done(item)  # type: ignore[arg-type]
-            else:
                 current = item  # type: ignore[assignment]
                 if begun and current is not None:
                     self.turn(current[0], current[1], at)
+            elif phase == 1:
+                self.done(item)  # type: ignore[arg-type]
+            else:
+                self.decide(item)  # type: ignore[arg-type]
         if self.begin > self.walk.as_of and self.end is None:
             self.walk.wakeups.append(self.begin)
         if not begun and current is not None and self.begin <= until:
@@ -96,10 +98,24 @@ class Repeating:
         self.close(until)
         if self.maybe is not None and not self.found:
             duty, pulse = self.maybe
-            self.found.append(
-                self.finding(self.make(duty, pulse, pulse.at), outcomes.INDETERMINATE, None)
-            )
+            slot = self.make(duty, pulse, pulse.at)
+            self.found.append(self.finding(slot, outcomes.INDETERMINATE, None, pulse.unknown))
         return self.found
+
+    def release(self, duty: Duty) -> None:
+        """Let an entry that the rule's ``unless`` names end the duty for this time away."""
+        for form in duty.unless:
+            if not isinstance(form, OnEntry):
+                continue
+            for kind in form.kinds:
+                for entry in self.walk.by_kind.get(kind, ()):
+                    if (
+                        entry.at >= self.leg.start
+                        and self.about(entry)
+                        and (self.end is None or entry.at < self.end)
+                        and self.walk.accepts(duty.rule, form.kinds, entry) == YES
+                    ):
+                        self.end, self.ended_by = entry.at, (entry.entry_id,)
 
     def about(self, entry: Entry) -> bool:
         """Whether an entry is about this episode, or about the child."""
@@ -125,13 +141,15 @@ class Repeating:
         if pulse.truth != YES:
             if pulse.truth == MAYBE:
                 self.maybe = (duty, pulse)
+            if self.slot is not None:
+                self.slot.cited += pulse.cited
             self.close(at)
             return
         if self.slot is None:
             if self.end is None or at < self.end:
                 self.slot = self.make(duty, pulse, at)
             return
-        if pulse.interval != self.slot.interval:
+        if pulse.interval != self.slot.interval or duty is not self.slot.duty:
             end = duty.calendar.deadline(at, pulse.interval)
             if end.last < self.slot.last:
                 if not self.slot.missed:
@@ -157,23 +175,37 @@ class Repeating:
 
     def done(self, entry: Entry) -> None:
         """End the interval with the action, which begins the next."""
+        if self.slot is not None:
+            late = self.slot.missed > 0
+            self.answer(entry, entry.at, outcomes.FULFILLED_LATE if late else outcomes.FULFILLED)
+
+    def decide(self, entry: Entry) -> None:
+        """End the interval with a valid decision that the action is not required."""
         slot = self.slot
-        assert slot is not None  # noqa: S101 - the caller looked
-        self.found.append(
-            self.finding(
-                slot, outcomes.FULFILLED_LATE if slot.missed else outcomes.FULFILLED, entry
-            )
-        )
-        end = slot.duty.calendar.deadline(entry.at, slot.interval)
-        self.slot = _Slot(
-            slot.duty,
-            entry.entry_id,
-            entry.at,
-            end.due,
-            end.last,
-            slot.interval,
-            list(slot.cited),
-            end.due,
+        if (
+            slot is not None
+            and not slot.missed
+            and entry.at >= slot.start
+            and self.actions.may_decide(slot.duty, entry)
+        ):
+            self.actions.decided.add(entry.entry_id)
+            self.answer(entry, entry.known, outcomes.DECIDED)
+
+    def answer(self, entry: Entry, at: int, outcome: str) -> None:
+        """Close the interval with an entry, and begin the next there."""
+        slot = self.slot
+        assert slot is not None  # noqa: S101 - the callers looked
+        self.found.append(self.finding(slot, outcome, entry, done_at=at))
+        end = slot.duty.calendar.deadline(at, slot.interval)
+        self.slot = replace(
+            slot,
+            anchor=entry.entry_id,
+            start=at,
+            due=end.due,
+            last=end.last,
+            cited=list(slot.cited),
+            first_due=end.due,
+            missed=0,
         )
 
     def close(self, at: int) -> None:
@@ -191,9 +223,36 @@ class Repeating:
         if self.end is None and at == self.walk.as_of:
             self.walk.wakeups.append(slot.last + 1)
 
-    def finding(self, slot: _Slot, outcome: str, entry: Entry | None) -> Finding:
+    def doubtful(self, slot: _Slot, end: int) -> bool:
+        """Whether entries that may be the action would leave no interval missed."""
+        entries = sorted(
+            entry.at
+            for entry in self.actions.doubtful
+            if slot.start <= entry.at <= end and self.about(entry)
+        )
+        start = slot.start
+        for at in (*entries, end):
+            if slot.duty.calendar.deadline(start, slot.interval).last < at:
+                return False
+            start = at
+        return bool(entries)
+
+    def finding(
+        self,
+        slot: _Slot,
+        outcome: str,
+        entry: Entry | None,
+        unknown: tuple[str, ...] = (),
+        done_at: int | None = None,
+    ) -> Finding:
         """Say how an interval ended."""
         walk = self.walk
+        end = done_at
+        if end is None:
+            end = walk.as_of if self.end is None else min(self.end, walk.as_of)
+        if slot.missed and self.doubtful(slot, end):
+            outcome = outcomes.INDETERMINATE
+            unknown = ("whether an entry on record is the answer",)
         until = min(slot.first_due, walk.as_of)
         if outcome in (outcomes.BREACHED, outcomes.PENDING) and not (
             all(walk.coverage.holds(kind, slot.start, until) for kind in kinds_of(slot.duty))
@@ -212,16 +271,17 @@ class Repeating:
             opened_us=slot.start,
             known_us=max(slot.start, walk.known_by_id.get(slot.anchor, slot.start)),
             due_us=slot.first_due,
-            done_us=None if entry is None else entry.at,
+            done_us=done_at,
             answer=None if entry is None else entry.entry_id,
             evidence=(slot.anchor,),
             cited=merged_ids(
                 slot.cited,
                 () if entry is None else (entry.entry_id,),
-                leg_entries(self.episode, self.leg),
-                self.episode.story.corrections,
+                self.ended_by,
+                self.episode.frame(self.leg),
             ),
             missed=slot.missed,
+            unknown=unknown,
             incomplete_record=walk.incomplete,
             as_of_us=walk.as_of,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from missingrules.counting import Fullest, fullest
 from missingrules.finding import merged_ids
 from missingrules.moments import WindowTest
 from missingrules.obligation import Obligation, answer, deadline
@@ -32,6 +33,7 @@ class Spells:
         self.settler = settler
         self.sure = sure
         self.consumed: set[str] = set()
+        self.used: list[tuple[int, set[str]]] = []
         self.spell: Obligation | None = None
         self.latest: tuple[int, str] | None = None
         self.seen: list[tuple[int, Episode]] = []
@@ -55,8 +57,8 @@ class Spells:
             if is_latest:
                 self.spell = None
             return
-        window, end, truncated = held
-        ids = frozenset(episode.episode_id for episode in window)
+        window, truncated = held
+        ids = frozenset(episode.episode_id for episode in window.inside)
         if self.spell is not None:
             self.add(self.spell, moment, new)
             return
@@ -67,8 +69,25 @@ class Spells:
             self.spell = waiting[-1]
             self.add(self.spell, moment, new)
             return
-        self.spell = self.open(moment, window, end, ids, truncated=truncated)
-        obligations.append(self.spell)
+        self.spell = self.open(moment, window, ids, truncated=truncated)
+        other = next((o for o in obligations if o.episode is None and o.open_at(moment.at)), None)
+        if other is None:
+            obligations.append(self.spell)
+        elif not other.window_ids:
+            self.join(other, self.spell)
+            self.spell = other
+        else:
+            obligations.append(self.spell)
+
+    def join(self, open_one: Obligation, spell: Obligation) -> None:
+        """Let a run add to the obligation that another trigger of the rule opened before."""
+        open_one.evidence += spell.evidence
+        open_one.cited += spell.cited
+        open_one.episodes, open_one.masked_by = spell.episodes, spell.masked_by
+        open_one.window_ids = spell.window_ids
+        open_one.history_truncated = spell.history_truncated
+        if spell.last is not None and (open_one.last is None or spell.last < open_one.last):
+            open_one.due, open_one.last = spell.due, spell.last
 
     def add(self, spell: Obligation, moment: CountMoment, new: list[Episode]) -> None:
         """Note further episodes of a run that is not answered."""
@@ -78,59 +97,47 @@ class Spells:
         for episode in new:
             spell.cited += episode_ids(episode, moment.trigger)
 
-    def windows(
-        self, moment: CountMoment, new: list[Episode]
-    ) -> tuple[list[Episode], int, bool] | None:
-        """Find the window around a new episode that holds most, the latest of equals."""
-        trigger, coverage = moment.trigger, self.settler.walk.coverage
+    def windows(self, moment: CountMoment, new: list[Episode]) -> tuple[Fullest, bool] | None:
+        """Find the fullest window around a new episode, and whether it reaches before the log.
+
+        None where it does not reach the threshold.
+        """
+        trigger, walk = moment.trigger, self.settler.walk
         table = self.counted(trigger)
-        counted = sorted(
-            (
-                (episode.placed(trigger.placed_by), episode.episode_id, episode)
-                for episode in self.settler.walk.episodes
-                if episode.episode_id not in self.consumed
-                and (since := table(episode)) is not None
-                and since.at <= moment.at
-            ),
-            key=lambda item: item[:2],
-        )
-        best: tuple[int, int, list[Episode], bool] | None = None
-        widest: tuple[int, int, list[Episode]] | None = None
-        fresh = {episode.episode_id for episode in new}
-        start = coverage.span("reported")
-        for end in {placed for placed, _, _ in counted}:
-            inside = [
-                episode
-                for placed, _, episode in counted
-                if placed <= end and (trigger.window is None or trigger.window.holds(placed, end))
-            ]
-            if fresh.isdisjoint(episode.episode_id for episode in inside):
-                continue
-            if widest is None or (len(inside), end) > widest[:2]:
-                widest = (len(inside), end, inside)
-            truncated = False
-            if start is not None and start[0] is not None:
-                first = None if trigger.window is None else trigger.window.interval(end)[0]
-                truncated = first is None or first < start[0]
-            reached = len(inside) >= trigger.number
-            if not self.sure and truncated and trigger.window is not None:
-                reached = True
-            if reached and (best is None or (len(inside), end) > best[:2]):
-                best = (len(inside), end, inside, truncated)
-        if self.sure and widest is not None and self.settler.walk.trace is not None:
-            self.settler.walk.window_tests.append(
+        counted = [
+            episode
+            for episode in walk.episodes
+            if episode.episode_id not in self.consumed
+            and (since := table(episode)) is not None
+            and since.at <= moment.at
+        ]
+        best = fullest(trigger, new, counted)
+        truncated = self.truncated(trigger, best.end)
+        reached = len(best.inside) >= trigger.number
+        if not self.sure and not reached and trigger.window is not None:
+            reached = truncated
+        if self.sure and walk.trace is not None:
+            walk.window_tests.append(
                 WindowTest(
                     rule=moment.duty.rule,
                     trigger=trigger,
                     at=moment.at,
-                    end=widest[1],
-                    inside=tuple(widest[2]),
-                    counted=tuple(episode for _, _, episode in counted),
+                    end=best.end,
+                    inside=best.inside,
+                    counted=tuple(counted),
                     used_up=frozenset(self.consumed),
-                    reached=best is not None,
+                    reached=reached,
                 )
             )
-        return None if best is None else (best[2], best[1], best[3])
+        return (best, truncated) if reached else None
+
+    def truncated(self, trigger: OnCount, end: int) -> bool:
+        """Whether a window that ends then reaches back to before the source shows reports."""
+        span = self.settler.walk.coverage.span("reported")
+        if span is None or span[0] is None:
+            return False
+        first = None if trigger.window is None else trigger.window.interval(end)[0]
+        return first is None or first < span[0]
 
     def counted(self, trigger: OnCount) -> Callable[[Episode], Since | None]:
         """Give the table of when episodes began to count, surely or possibly."""
@@ -142,8 +149,7 @@ class Spells:
     def open(
         self,
         moment: CountMoment,
-        window: list[Episode],
-        end: int,
+        window: Fullest,
         ids: frozenset[str],
         *,
         truncated: bool,
@@ -151,10 +157,10 @@ class Spells:
         """Open the duty of a run."""
         duty, trigger, walk = moment.duty, moment.trigger, self.settler.walk
         due, last = deadline(duty, moment.at)
-        evidence = [i for episode in window for i in episode_ids(episode, trigger)]
+        evidence = [i for episode in window.inside for i in episode_ids(episode, trigger)]
         known = max(moment.at, walk.known(evidence), walk.known(moment.cited))
         newest = max(
-            (e for e in window if e in moment.sure or e in moment.maybe),
+            (e for e in window.inside if e in moment.sure or e in moment.maybe),
             key=lambda e: (e.placed(trigger.placed_by), e.episode_id),
         )
         anchor = newest.report or newest.story.entries[0]
@@ -170,9 +176,9 @@ class Spells:
             last=last,
             accept_from=moment.at,
             evidence=evidence,
-            cited=[*moment.cited, *(i for e in window for i in e.story.corrections)],
+            cited=[*moment.cited, *(i for e in window.inside for i in e.story.corrections)],
             unknown=list(moment.unknown),
-            episodes=tuple(episode.episode_id for episode in window),
+            episodes=tuple(episode.episode_id for episode in window.inside),
             history_truncated=truncated,
             window_ids=ids,
         )
@@ -181,15 +187,17 @@ class Spells:
                 made.unknown.append("episodes before the log begins")
             number = trigger.term.number
             made.unknown += [
-                f"whether episode {e.episode_id} counts" for e in window if number not in e.counted
+                f"whether episode {e.episode_id} counts"
+                for e in window.inside
+                if number not in e.counted
             ]
         if trigger.label is not None and self.sure:
-            made.masked_by = self.masked(moment, window, end, known, made)
+            made.masked_by = self.masked(moment, window, known, made)
         find_release(self.settler.walk, made)
         return made
 
     def masked(
-        self, moment: CountMoment, window: list[Episode], end: int, known: int, made: Obligation
+        self, moment: CountMoment, window: Fullest, known: int, made: Obligation
     ) -> tuple[str, ...]:
         """Episodes that the recorded label hid, if without them the threshold is not reached."""
         trigger, walk = moment.trigger, self.settler.walk
@@ -198,17 +206,18 @@ class Spells:
             if episode.episode_id in self.consumed or not episode.legs:
                 continue
             placed = episode.placed(trigger.placed_by)
-            if placed > end or (
-                trigger.window is not None and not trigger.window.holds(placed, end)
+            if placed > window.end or (
+                trigger.window is not None and not trigger.window.holds(placed, window.end)
             ):
                 continue
-            if walk.labelled(trigger, episode, moment.at, known) == YES:
+            truth, cited = walk.labelled(trigger, episode, moment.at, known)
+            if truth == YES:
                 labelled.append(episode)
+            if truth == YES or episode in window.inside:
+                made.cited += (*episode_ids(episode, trigger), *cited)
         if len(labelled) >= trigger.number:
             return ()
-        for episode in labelled:
-            made.cited += episode_ids(episode, trigger)
-        return tuple(e.episode_id for e in window if e not in labelled)
+        return tuple(e.episode_id for e in window.inside if e not in labelled)
 
     def release(self, at: int, obligations: Iterable[Obligation]) -> None:
         """Let a release use up the episodes that were counted by then, as an action would."""
@@ -231,7 +240,9 @@ class Spells:
 
     def use_up(self, at: int) -> None:
         """Use up the episodes counted by an instant."""
-        self.consumed |= {episode.episode_id for since, episode in self.seen if since <= at}
+        ids = {episode.episode_id for since, episode in self.seen if since <= at}
+        self.consumed |= ids
+        self.used.append((at, ids))
 
     def uncertain(
         self,
@@ -250,8 +261,11 @@ class Spells:
             other.release(at, possible)
             if phase == 0:
                 other.moment(item, possible)  # type: ignore[arg-type]
-            else:
-                other.consume(at, answer(possible, item))  # type: ignore[arg-type]
+                continue
+            answered = answer(possible, item)  # type: ignore[arg-type]
+            other.consume(at, answered)
+            if any(len(o.window_ids) >= counts[0].trigger.number for o in answered):
+                self.question(at, other.consumed, obligations)
         sure = [obligation.window_ids for obligation in obligations if obligation.window_ids]
         return [
             obligation
@@ -259,6 +273,18 @@ class Spells:
             if not any(self.covers(ids, obligation) for ids in sure)
             and self.doubtful(obligation, counts)
         ]
+
+    def question(self, at: int, used_up: set[str], obligations: Sequence[Obligation]) -> None:
+        """Doubt the later runs that rest on episodes which an action may have used up."""
+        for obligation in obligations:
+            shared = obligation.window_ids & used_up
+            if obligation.opened > at and shared - self.consumed_by(at):
+                obligation.truth = MAYBE
+                obligation.unknown.append("whether an earlier action used up its episodes")
+
+    def consumed_by(self, at: int) -> set[str]:
+        """The episodes that had surely been used up by then."""
+        return {i for used, ids in self.used for i in ids if used <= at}
 
     def covers(self, ids: frozenset[str], possible: Obligation) -> bool:
         """Whether a sure run shares an episode with a possible one, which it then supersedes."""

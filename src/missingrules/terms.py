@@ -192,6 +192,16 @@ def props(node: Node) -> Iterator[Prop]:
         yield from props(part)
 
 
+def limits(node: Node) -> Iterator[int]:
+    """Every limit on a fact that grows with time: the ages at which a condition changes."""
+    if isinstance(node, Between):
+        yield node.low
+        if node.high != UNKNOWN:
+            yield node.high
+    for part in children(node):
+        yield from limits(part)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Condition:
     """A compiled condition of a policy: its tree, and the facts it needs, each once.
@@ -204,7 +214,7 @@ class Condition:
     number: int
     node: Node
     facts: tuple[Prop, ...] = field(init=False)
-    ages: bool = field(init=False)
+    ages: tuple[int, ...] = field(init=False)
     lasted: tuple[int, ...] = field(init=False)
     counts: tuple[int, ...] = field(init=False)
     graces: tuple[int, ...] = field(init=False)
@@ -215,7 +225,7 @@ class Condition:
         facts = tuple(dict.fromkeys(props(self.node)))
         put = object.__setattr__
         put(self, "facts", facts)
-        put(self, "ages", any(fact.what == "age" for fact in facts))
+        put(self, "ages", tuple(limits(self.node)))
         put(self, "lasted", tuple(f.number for f in facts if f.what == "lasted"))
         put(self, "counts", tuple(f.number for f in facts if f.what == "count_low"))
         put(self, "moves", bool(self.ages or self.lasted or self.counts))

@@ -55,6 +55,14 @@ class _Plain:
         self._stream.flush()
 
 
+class _Console(Console):
+    """A console that leaves it to the command what happens when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass the error on, where the console would end the process."""
+        raise  # noqa: PLE0704 - the console calls this while it handles the error
+
+
 def console(stream: TextIO) -> Console:
     """Make a console that is plain where the stream is no terminal.
 
@@ -62,14 +70,14 @@ def console(stream: TextIO) -> Console:
     width.
     """
     if stream.isatty():
-        made = Console(file=stream, highlight=False, emoji=False, markup=False)
+        made = _Console(file=stream, highlight=False, emoji=False, markup=False)
         if not made.no_color and not made.is_dumb_terminal:
             return made
         width = made.width
     else:
         width = PLAIN_WIDTH
     plain = cast("TextIO", _Plain(stream))
-    return Console(
+    return _Console(
         file=plain, highlight=False, emoji=False, markup=False, width=width, color_system=None
     )
 

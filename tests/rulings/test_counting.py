@@ -236,6 +236,36 @@ def test_ruling_02_the_window_holds_what_its_stated_edge_says(
     assert bool(found(judge(rule, missing(0, 30, last), f"{day(last)} 23:00"))) is reached
 
 
+CONVENTIONS = {
+    "2160 hours": "{value: 2160 hours, edge: inclusive, basis: inferred}",
+    "90 days, inclusive": "{value: 90 days, edge: inclusive, basis: inferred}",
+    "90 days, exclusive": "{value: 90 days, edge: exclusive, basis: inferred}",
+}
+# Design, section 11, with the offsets that London had.
+SIX_CASES = {
+    "same clock": ("2024-05-01 12:00+01:00", "2024-07-30 12:00+01:00", (3, 3, 2)),
+    "spring change": ("2024-02-01 12:00+00:00", "2024-05-01 12:00+01:00", (3, 3, 2)),
+    "autumn change": ("2024-09-01 12:00+01:00", "2024-11-30 12:00+00:00", (2, 3, 2)),
+    "later in the day": ("2024-05-01 12:00+01:00", "2024-07-30 18:00+01:00", (2, 3, 2)),
+    "first at 00:30 BST": ("2024-05-01 00:30+01:00", "2024-07-30 12:00+01:00", (2, 3, 2)),
+    "91 dates, leap year": ("2023-12-01 12:00+00:00", "2024-03-01 12:00+00:00", (2, 2, 2)),
+}
+
+
+@pytest.mark.parametrize("name", SIX_CASES)
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_ruling_02_six_cases_that_every_window_must_get_right(convention: str, name: str) -> None:
+    first, last, counts = SIX_CASES[name]
+    between = f"{last[:8]}15 12:00" if last[8:10] == "30" else "2024-02-15 12:00"
+    log = "".join(
+        f"E{n} {time} reported\nE{n} {time} categorised category=missing\n"
+        for n, time in enumerate((first, between, last), 1)
+    )
+    rule = policy(counting("reach: 3", CONVENTIONS[convention]))
+    reached = bool(found(judge(rule, log, "2025-01-01 00:00")))
+    assert reached == (counts[list(CONVENTIONS).index(convention)] == 3)
+
+
 def test_ruling_02_a_minute_past_an_elapsed_window_is_outside() -> None:
     rule = policy(counting("reach: 2", "{value: 48 hours, edge: inclusive, basis: inferred}"))
     first = missing(0)
@@ -432,6 +462,13 @@ def test_ruling_03_with_since_action_a_meeting_before_every_episode_changes_noth
     assert only(judge(SINCE, log, f"{day(200)} 00:00")).episodes == ("E1", "E2", "E3")
 
 
+@pytest.mark.xfail(reason="F28: any decision uses up the episodes", strict=True)
+def test_ruling_03_with_since_action_a_decision_that_is_not_valid_changes_nothing() -> None:
+    decision = "decided_not_required action=strategy_meeting_held by=officer"
+    log = missing(0, 10, 20) + f"\n- {day(15)} 10:00 {decision}"
+    assert only(judge(SINCE, log, f"{day(200)} 00:00")).episodes == ("E1", "E2", "E3")
+
+
 def test_ruling_03_a_count_ever_keeps_its_run_until_it_is_answered() -> None:
     rule = policy(counting("reach: 3", DAYS_90, within="ever"))
     log = missing(0, 10, 20, 900, 1800)
@@ -452,6 +489,34 @@ def test_ruling_03_the_condition_of_the_rule_is_part_of_what_keeps_a_run_going()
     assert not found(judge(rule, without, f"{day(50)} 00:00"))
     later = without + "\n" + missing(20, first=3)
     assert only(judge(rule, later, f"{day(50)} 00:00")).episodes == ("E1", "E2", "E3")
+
+
+REQUESTED = policy(
+    counting("reach: 3", DAYS_90).replace(
+        "    require: {action: strategy_meeting_held",
+        "    unless: {entry: strategy_meeting_held}\n"
+        "    require: {action: strategy_meeting_requested",
+    )
+)
+
+
+def test_ruling_03_a_release_uses_up_the_episodes_like_an_answer() -> None:
+    """Where the meeting was held, nobody has to ask for it; three more call for the next."""
+    held = f"\n- {day(21)} 09:00 strategy_meeting_held"
+    four = missing(0, 10, 20, 30) + held
+    assert outcomes(judge(REQUESTED, four, f"{day(80)} 00:00")) == ["not_applicable"]
+    six = missing(0, 10, 20, 30, 40, 50) + held
+    first, second = found(judge(REQUESTED, six, f"{day(80)} 00:00"))
+    assert (first.outcome, second.outcome) == ("not_applicable", "breached")
+    assert second.episodes == ("E4", "E5", "E6")
+
+
+def test_ruling_03_what_comes_after_the_deadline_is_no_release() -> None:
+    held = f"\n- {day(35)} 09:00 strategy_meeting_held"
+    log = missing(0, 10, 20, 30, 40) + held
+    finding = only(judge(REQUESTED, log, f"{day(80)} 00:00"))
+    assert finding.outcome == "breached"
+    assert finding.episodes_since == 2
 
 
 # --- Ruling 4: which run an action answers --------------------------------------------------------

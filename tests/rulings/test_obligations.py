@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from build import found, judge, only, outcomes, policy
+from build import day, found, judge, missing, only, outcomes, policy
 
 REPORTED = "E1 2023-01-10 09:00 reported\n"
 
@@ -325,6 +325,21 @@ def test_ruling_07_a_decision_about_something_else_changes_nothing(decision: str
     assert only(judge(DECIDABLE, log, "2023-02-01 00:00")).outcome == "breached"
 
 
+@pytest.mark.xfail(reason="F21: a doubtful action is taken for the answer however late", strict=True)
+def test_ruling_07_an_action_that_may_be_the_answer_but_is_too_late_changes_nothing() -> None:
+    rule = policy("""
+        rules:
+          - id: interview
+            on: {entry: returned}
+            require: {action: prevention_interview, where: {mode: in_person}, within: 24 hours}
+    """)
+    log = f"""{REPORTED}
+        E1 2023-01-10 12:00 returned
+        E1 2023-01-30 12:00 prevention_interview
+    """
+    assert len(judge(rule, log, "2023-02-01 00:00").breaches) == 1
+
+
 def test_ruling_07_without_roles_in_the_rule_nobody_may_decide() -> None:
     rule = policy(within("24 hours"))
     log = f"{SUBMITTED}E1 2023-01-11 00:00 {DECIDED} by=mash rationale=because"
@@ -520,6 +535,50 @@ def test_ruling_08_a_trigger_about_the_child_per_episode_applies_to_each_open_ep
         - 2023-01-10 12:00 marker_added marker=cse
     """
     assert only(judge(rule, log, "2023-02-01 00:00")).episode_id == "E1"
+
+
+@pytest.mark.xfail(reason="F10: each episode has an obligation of its own", strict=True)
+def test_ruling_08_a_duty_of_the_child_opened_by_time_is_one() -> None:
+    rule = policy("""
+        rules:
+          - id: meeting
+            on: {open: {more_than: 48 hours}}
+            per: child
+            require: {action: strategy_meeting_held, within: 24 hours}
+    """)
+    log = f"{REPORTED}E2 2023-01-10 12:00 reported"
+    finding = only(judge(rule, log, "2023-01-12 18:00"))
+    assert finding.episode_id is None
+    assert len(finding.evidence) == 2
+
+
+COUNT_OR_MARKER = policy("""
+terms:
+  missing: {category: missing}
+rules:
+  - id: meeting
+    on:
+      - {episodes: missing, more_than: 1, within: ever}
+      - {entry: marker_added, where: {marker: cse}}
+    per: child
+    require: {action: strategy_meeting_held, within: 14 days}
+""")
+
+
+def test_ruling_08_another_trigger_adds_to_the_obligation_that_a_count_opened() -> None:
+    """Havering: more than three, no window, or at risk of CSE."""
+    log = missing(0, 2) + f"\n- {day(5)} 09:00 marker_added marker=cse id=marker"
+    finding = only(judge(COUNT_OR_MARKER, log, f"{day(6)} 00:00"))
+    assert "marker" in finding.evidence
+    assert finding.to_dict()["due_at"] == f"{day(17)}T00:00:00Z"
+
+
+@pytest.mark.xfail(reason="F14: the count opens an obligation of its own", strict=True)
+def test_ruling_08_a_count_adds_to_the_obligation_that_another_trigger_opened() -> None:
+    log = missing(0, 5) + f"\n- {day(3)} 09:00 marker_added marker=cse id=marker"
+    finding = only(judge(COUNT_OR_MARKER, log, f"{day(6)} 00:00"))
+    assert finding.to_dict()["due_at"] == f"{day(18)}T00:00:00Z"
+    assert {"marker", "E2.reported"} <= set(finding.evidence)
 
 
 # --- Ruling 9: required fields --------------------------------------------------------------------
@@ -958,6 +1017,78 @@ def test_ruling_10_a_duty_on_a_condition_starts_and_ends_with_it() -> None:
     assert judge(rule, lower, "2023-02-01 00:00").breaches == ()
 
 
+@pytest.mark.xfail(reason="F11: a decision is no answer to a repeating duty", strict=True)
+def test_ruling_10_a_valid_decision_answers_an_interval() -> None:
+    rule = policy("""
+        rules:
+          - id: review
+            on: {every: 4 hours}
+            while: open
+            require: {action: supervisor_reviewed, within: 4 hours}
+            may_be_decided_by: duty_inspector
+    """)
+    decision = "decided_not_required action=supervisor_reviewed by=duty_inspector rationale=asleep"
+    answer = judge(rule, f"{AWAY}E1 2023-01-10 10:00 {decision}", "2023-01-10 13:00")
+    assert outcomes(answer) == ["decided_not_required", "pending"]
+    assert answer.required_actions[0].to_dict()["due_at"] == "2023-01-10T14:00:00Z"
+
+
+@pytest.mark.xfail(reason="F12: `unless` is not read for repeating duties", strict=True)
+def test_ruling_10_unless_releases_from_a_repeating_duty() -> None:
+    rule = policy("""
+        rules:
+          - id: review
+            on: {every: 4 hours}
+            unless: {category: no_apparent_risk}
+            while: open
+            require: {action: supervisor_reviewed, within: 4 hours}
+    """)
+    log = f"{AWAY}E1 2023-01-10 10:00 categorised category=no_apparent_risk"
+    assert judge(rule, log, "2023-01-10 15:00").breaches == ()
+
+
+@pytest.mark.xfail(reason="F13: a doubtful action is not seen by repeating duties", strict=True)
+def test_ruling_10_an_action_that_may_be_the_answer_makes_no_sure_breach() -> None:
+    rule = policy("""
+        rules:
+          - id: review
+            on: {every: 4 hours}
+            while: open
+            require: {action: supervisor_reviewed, where: {by: supervisor}, within: 4 hours}
+    """)
+    log = f"{AWAY}E1 2023-01-10 10:00 supervisor_reviewed"
+    assert judge(rule, log, "2023-01-10 13:30").breaches == ()
+
+
+def test_ruling_10_a_repeating_duty_on_something_not_recorded_cannot_be_told() -> None:
+    rule = policy("""
+        rules:
+          - id: review
+            on: {every: 4 hours}
+            if: {looked_after: true}
+            while: open
+            require: {action: supervisor_reviewed, within: 4 hours}
+    """)
+    assert outcomes(judge(rule, AWAY, "2023-01-10 15:00")) == ["indeterminate"]
+    learned = f"{AWAY}- 2023-01-01 10:00 care_status looked_after=yes"
+    assert outcomes(judge(rule, learned, "2023-01-10 15:00")) == ["breached"]
+
+
+@pytest.mark.xfail(reason="F23: what is done in the moment of the report is lost", strict=True)
+def test_ruling_10_done_in_the_moment_of_the_report_answers_the_first_interval() -> None:
+    log = f"{AWAY}E1 2023-01-10 08:00 supervisor_reviewed"
+    done, following = found(judge(REVIEW, log, "2023-01-10 10:00"))
+    assert (done.outcome, following.outcome) == ("fulfilled", "pending")
+    assert following.to_dict()["due_at"] == "2023-01-10T12:00:00Z"
+
+
+def test_ruling_10_done_in_the_moment_of_the_return_is_done() -> None:
+    log = f"{AWAY}E1 2023-01-10 12:00 supervisor_reviewed\nE1 2023-01-10 12:00 returned"
+    answer = judge(REVIEW, log, "2023-01-10 18:00")
+    assert answer.breaches == answer.required_actions == ()
+    assert answer.findings[0].outcome == "fulfilled"
+
+
 # --- Ruling 11: what being found ends -------------------------------------------------------------
 
 ENQUIRIES = policy("""
@@ -1083,6 +1214,64 @@ def test_ruling_11_unless_an_entry_counts_from_the_report_on_but_not_before_it()
     for time, outcome in (("08:49", "breached"), ("08:50", "not_applicable"), ("10:01", "breached")):
         log = f"{CATEGORISED}\n- 2023-01-10 {time} strategy_meeting_held"
         assert only(judge(rule, log, "2023-01-11 00:00")).outcome == outcome
+
+
+@pytest.mark.xfail(reason="F9: entries about the child do not reach episodes that ended", strict=True)
+def test_ruling_11_a_release_about_the_child_counts_after_the_return_too() -> None:
+    rule = policy("""
+        rules:
+          - id: interview
+            on: {entry: returned}
+            unless: {marker: cse}
+            require: {action: prevention_interview, within: 24 hours}
+    """)
+    returned = f"{REPORTED}E1 2023-01-10 12:00 returned\n"
+    for time, outcome in (("2023-01-10 13:00", "not_applicable"), ("2023-01-11 12:01", "breached")):
+        log = f"{returned}- {time} marker_added marker=cse"
+        assert only(judge(rule, log, "2023-02-01 00:00")).outcome == outcome
+
+
+def test_ruling_11_a_required_field_is_not_applicable_either_when_the_child_is_found_in_time() -> None:
+    rule = policy("""
+        rules:
+          - id: rationale
+            on: {entry: graded}
+            while: open
+            require: {field: rationale, within: 1 hour}
+    """)
+    graded = f"{REPORTED}E1 2023-01-10 09:10 graded grade=low\n"
+    for found_at, outcome in (("09:30", "not_applicable"), ("10:30", "breached")):
+        log = f"{graded}E1 2023-01-10 {found_at} located"
+        assert only(judge(rule, log, "2023-02-01 00:00")).outcome == outcome
+
+
+def test_ruling_11_unless_releases_from_a_required_field_too() -> None:
+    rule = policy("""
+        rules:
+          - id: rationale
+            on: {entry: graded}
+            unless: {category: no_apparent_risk}
+            require: {field: rationale, within: 1 hour}
+    """)
+    graded = f"{REPORTED}E1 2023-01-10 09:10 graded grade=low\n"
+    for time, outcome in (("10:10", "not_applicable"), ("10:11", "breached")):
+        log = f"{graded}E1 2023-01-10 {time} categorised category=no_apparent_risk"
+        assert only(judge(rule, log, "2023-02-01 00:00")).outcome == outcome
+
+
+def test_ruling_11_a_release_that_hangs_on_something_not_recorded_cannot_be_told() -> None:
+    rule = policy("""
+        rules:
+          - id: inspector
+            on: {entry: reported}
+            unless: {whereabouts: known}
+            require: {action: inspector_informed, within: 1 hour}
+    """)
+    assert outcomes(judge(rule, REPORTED, "2023-02-01 00:00")) == ["indeterminate"]
+    unknown = REPORTED.replace("reported", "reported whereabouts=unknown")
+    assert outcomes(judge(rule, unknown, "2023-02-01 00:00")) == ["breached"]
+    known = REPORTED.replace("reported", "reported whereabouts=known")
+    assert outcomes(judge(rule, known, "2023-02-01 00:00")) == ["not_applicable"]
 
 
 # --- Ruling 12: grade floors ----------------------------------------------------------------------
@@ -1390,6 +1579,139 @@ def test_ruling_12_gradings_list_every_finding_about_a_grade() -> None:
     answer = judge(FLOOR, log, "2023-01-10 10:00")
     assert answer.gradings == answer.findings
     assert judge(INSPECTOR, REPORTED, "2023-01-10 10:00").gradings == ()
+
+
+def test_ruling_12_a_grade_lowered_in_the_time_to_grade_again_is_a_breach_at_once() -> None:
+    log = f"{LEARNED}E1 2023-01-10 09:45 graded grade=low"
+    finding = only(judge(FLOOR, log, "2023-01-10 09:50"))
+    assert finding.outcome == "breached"
+    assert finding.recorded_grade == "low"
+
+
+COUNT_FLOOR = policy("""
+parameters:
+  window: {value: 90 days, edge: inclusive, basis: inferred}
+terms:
+  missing: {category: missing}
+rules:
+  - id: floor
+    on: {episodes: missing, reach: 3, within: window}
+    grade: {at_least: high, within: 30 minutes}
+""")
+
+
+@pytest.mark.xfail(reason="F15: it binds from the first counted episode on", strict=True)
+def test_ruling_12_a_floor_by_count_binds_only_once_the_threshold_is_reached() -> None:
+    one = missing(0) + f"\nE1 {day(0)} 09:00 graded grade=low"
+    assert judge(COUNT_FLOOR, one, f"{day(1)} 00:00").breaches == ()
+    three = missing(0, 10, 20) + f"\nE3 {day(20)} 09:00 graded grade=low"
+    finding = only(judge(COUNT_FLOOR, three, f"{day(21)} 00:00"))
+    assert (finding.outcome, finding.episode_id) == ("breached", "E3")
+
+
+@pytest.mark.xfail(reason="F16: a grade is judged only in the moment of a trigger", strict=True)
+def test_ruling_12_a_floor_binds_grades_recorded_after_what_demands_it() -> None:
+    rule = policy("""
+        rules:
+          - id: floor
+            on: {entry: concern_noted}
+            grade: {at_least: high, within: 30 minutes}
+    """)
+    log = f"""{REPORTED}
+        E1 2023-01-10 09:05 concern_noted concern=self_harm
+        E1 2023-01-10 09:10 graded grade=low
+    """
+    finding = only(judge(rule, log, "2023-01-10 09:10"))
+    assert finding.outcome == "breached"
+
+
+@pytest.mark.xfail(reason="F17: a grade rule is not triggered by time", strict=True)
+def test_ruling_12_a_floor_may_be_demanded_by_time() -> None:
+    rule = policy("""
+        rules:
+          - id: floor
+            on: {open: {at_least: 24 hours}}
+            grade: {at_least: high, within: 30 minutes}
+    """)
+    log = f"{REPORTED}E1 2023-01-10 09:10 graded grade=low"
+    assert not found(judge(rule, log, "2023-01-11 08:59"))
+    assert only(judge(rule, log, "2023-01-11 09:00")).outcome == "pending"
+    assert only(judge(rule, log, "2023-01-11 09:31")).outcome == "breached"
+
+
+@pytest.mark.xfail(reason="F18: an entry is not read as a release from a grade", strict=True)
+def test_ruling_12_an_entry_in_time_releases_where_the_rule_says_so() -> None:
+    rule = policy("""
+        rules:
+          - id: floor
+            on: [{entry: graded}, {entry: marker_added}]
+            if: {marker: self_harm}
+            unless: {entry: supervisor_reviewed}
+            grade: {at_least: high, within: 30 minutes}
+    """)
+    for time, outcome in (("09:50", "not_applicable"), ("10:11", "breached")):
+        log = f"{LEARNED}E1 2023-01-10 {time} supervisor_reviewed"
+        assert only(judge(rule, log, "2023-01-11 00:00")).outcome == outcome
+
+
+@pytest.mark.xfail(reason="F19: what may trigger a grade rule is passed over", strict=True)
+def test_ruling_12_a_trigger_that_may_hold_is_not_passed_silently() -> None:
+    rule = policy("""
+        rules:
+          - id: floor
+            on: {entry: graded, where: {by: force_incident_manager}}
+            grade: {at_least: high, within: 30 minutes}
+    """)
+    graded = f"{REPORTED}E1 2023-01-10 09:10 graded grade=low"
+    assert outcomes(judge(rule, graded, "2023-01-11 00:00")) == ["indeterminate"]
+    by_fim = f"{graded} by=force_incident_manager"
+    assert outcomes(judge(rule, by_fim, "2023-01-11 00:00")) == ["breached"]
+    assert outcomes(judge(rule, f"{graded} by=officer", "2023-01-11 00:00")) == []
+
+
+@pytest.mark.xfail(reason="F22: the later shortfall hides the earlier one", strict=True)
+def test_ruling_12_a_late_grading_stays_a_breach_when_the_next_one_is_pending() -> None:
+    rule = policy("""
+        rules:
+          - id: steps
+            on: {entry: concern_noted}
+            grade: {steps_up: 1, within: 30 minutes}
+    """)
+    log = f"""{REPORTED}
+        E1 2023-01-10 09:10 graded grade=low
+        E1 2023-01-10 09:20 concern_noted concern=crime
+        E1 2023-01-10 11:20 graded grade=medium
+        E1 2023-01-10 12:20 concern_noted concern=cse
+    """
+    assert len(judge(rule, log, "2023-01-10 11:30").breaches) == 1
+    answer = judge(rule, log, "2023-01-10 12:30")
+    assert len(answer.breaches) == 1
+    assert len(answer.required_actions) == 1
+
+
+@pytest.mark.xfail(reason="F27: it is the last grade, even of after the return", strict=True)
+def test_ruling_12_the_recorded_grade_is_the_one_that_was_judged() -> None:
+    log = f"""{MARKER}{REPORTED}
+        E1 2023-01-10 09:10 graded grade=high
+        E1 2023-01-10 12:00 returned
+        E1 2023-01-10 15:00 graded grade=medium
+    """
+    finding = only(judge(FLOOR, log, "2023-01-11 00:00"))
+    assert (finding.outcome, finding.recorded_grade) == ("fulfilled", "high")
+
+
+@pytest.mark.xfail(reason="F16: a grade is judged only in the moment of a trigger", strict=True)
+def test_ruling_12_a_step_up_binds_later_grades_too() -> None:
+    log = f"""{REPORTED}
+        E1 2023-01-10 09:10 graded grade=low
+        E1 2023-01-10 09:40 concern_noted concern=exploitation
+        E1 2023-01-10 09:50 graded grade=medium
+        E1 2023-01-10 13:00 graded grade=low
+    """
+    assert only(judge(STEPS, log, "2023-01-10 12:59")).outcome == "fulfilled"
+    lowered = only(judge(STEPS, log, "2023-01-10 13:00"))
+    assert lowered.outcome == "breached"
+    assert (lowered.recorded_grade, lowered.required_grade) == ("low", "medium")
 
 
 # --- Ruling 13: duties belong to the episode, not to its label ------------------------------------

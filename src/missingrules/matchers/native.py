@@ -94,6 +94,8 @@ def _some(number: int, parts: list[Judgement]) -> Judgement:
     def judgement(facts: Mapping[Prop, int]) -> int:
         sure = possible = 0
         left = len(parts)
+        if number <= 0:
+            return YES
         for part in parts:
             truth = part(facts)
             left -= 1
