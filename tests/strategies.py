@@ -70,6 +70,8 @@ REPORTS = [
 ]
 
 TOLD_OF_EPISODE = [
+    *_told("categorised", {"category": "missing"}),
+    *_told("categorised", {"category": "missing"}),
     *_told(
         "categorised",
         {"category": "missing"},
@@ -169,7 +171,7 @@ ADDITIONS: dict[str, Any] = {
         "school_told": {
             "of": "child",
             "phrase": "the school being told",
-            "fields": {"told_on": {"type": "instant"}},
+            "fields": {"told_on": {"type": "instant"}, "by_whom": {"type": "choices"}},
         },
     },
     "fields": {"located": {"alone": {"type": "yes_no", "required": False}}},
@@ -567,38 +569,41 @@ FIELDS: dict[str, tuple[tuple[str | list[str], object], ...]] = {
     "trigger_plan_created": (("first_page_actions", "yes"),),
     "care_status": (("looked_after", None),),
 }
-FIELD_TESTS: tuple[dict[str, object], ...] = (
-    {"category": "missing"},
-    {"category": "concern_for_safety"},
-    {"category": ["concern_for_safety", "no_apparent_risk"]},
-    {"ground": ["enquiries_not_made", "exceptional_circumstances"]},
-    {"grade": ["medium", "high"]},
-    {"grade": "high"},
-    {"priority": "immediate"},
-    {"whereabouts": "known"},
-    {"whereabouts": "unknown"},
-    {"from_place": ["home", "childrens_home"]},
-    {"vulnerable": True},
-    {"looked_after": "yes"},
-    {"open": "no"},
-    {"mode": "phone"},
-    {"carries": ["cse"]},
-    {"graded.refers_to": "self_harm"},
-    {"marker": "self_harm"},
-    {"marker": ["self_harm", "cse"]},
-    {"concern": "cse"},
-    {"concern": ["self_harm", "cse"], "ever": True},
-    {"recorded": "category"},
-    {"recorded": "categorised.rationale"},
-    {"recorded": "whereabouts"},
-    {"recorded": "looked_after"},
-    {"entry": "marker_added"},
-    {"entry": "located"},
-    {"entry": "graded", "where": {"grade": "high"}},
-    {"entry": "trigger_plan_created"},
-    {"entry": "care_status", "where": {"looked_after": True}},
+FIELD_TESTS: tuple[tuple[dict[str, object], ...], ...] = (
+    (
+        {"category": "missing"},
+        {"category": "concern_for_safety"},
+        {"category": ["concern_for_safety", "no_apparent_risk"]},
+        {"ground": ["enquiries_not_made", "exceptional_circumstances"]},
+    ),
+    ({"marker": "self_harm"}, {"marker": ["self_harm", "cse"]}),
+    ({"concern": "cse"}, {"concern": ["self_harm", "cse"], "ever": True}),
+    ({"grade": ["medium", "high"]}, {"grade": "high"}, {"graded.refers_to": "self_harm"}),
+    ({"whereabouts": "known"}, {"whereabouts": "unknown"}),
+    (
+        {"priority": "immediate"},
+        {"from_place": ["home", "childrens_home"]},
+        {"vulnerable": True},
+        {"looked_after": "yes"},
+        {"open": "no"},
+        {"mode": "phone"},
+        {"carries": ["cse"]},
+    ),
+    (
+        {"recorded": "category"},
+        {"recorded": "categorised.rationale"},
+        {"recorded": "whereabouts"},
+        {"recorded": "looked_after"},
+    ),
+    (
+        {"entry": "marker_added"},
+        {"entry": "located"},
+        {"entry": "graded", "where": {"grade": "high"}},
+        {"entry": "trigger_plan_created"},
+        {"entry": "care_status", "where": {"looked_after": True}},
+    ),
 )
-
+"""Conditions on what was recorded, by what they are about."""
 
 AUTHORITIES = (
     "force_policy",
@@ -640,11 +645,11 @@ class _Draft:
         if self.traits.dated and self.chance(4):
             edition: dict[str, Any] = {"from": self.pick(CHANGES), "value": other}
             if self.chance(2):
-                edition |= {"basis": "assumed", "note": "changed"}
+                basis = self.pick(("assumed", "inferred", "stated"))
+                edition |= {"basis": basis, "note": "changed", "cite": {"source": "paper"}}
             if "edge" in keys and self.chance(2):
-                edition |= {"edge": "exclusive", "placed_by": "reported"}
-            if self.chance(4):
-                edition |= {"basis": "inferred", "cite": {"source": "paper"}}
+                edition["edge"] = self.pick(("exclusive", "inclusive"))
+                edition["placed_by"] = self.pick(("reported", "missing_since"))
             made["editions"] = [edition]
         self.parameters[name] = made
         return name
@@ -685,7 +690,7 @@ class _Draft:
             return self.pick(
                 ({"height": "high_level"}, {"alone": True}, {"recorded": "crew"}, {"marker": "gang"})
             )
-        return dict(self.pick(FIELD_TESTS))
+        return dict(self.pick(self.pick(FIELD_TESTS)))
 
     def _parts(self, depth: int, least: int = 1) -> list[Any]:
         return [self.condition(depth - 1) for _ in range(self.pick((2, least, 3)))]
@@ -764,7 +769,8 @@ class _Draft:
             "basis": "assumed",
         }
         if self.chance(6):
-            made |= {"basis": "stated", "cite": {"source": "paper"}, "note": "see there"}
+            basis = self.pick(("stated", "inferred"))
+            made |= {"basis": basis, "cite": {"source": "paper"}, "note": "see there"}
         made |= self.pick((self.action, self.action, self.action, self.field, self.grade, self.plain))()
         if self.chance(3):
             made["if"] = self.condition()
@@ -936,7 +942,7 @@ class _Draft:
     def policy(self) -> dict[str, Any]:
         for _ in range(self.pick((1, 0, 2))):
             self.counting_term() if self.chance(2) else self.term(self.condition())
-        rules = [self.rule(number) for number in range(1, self.pick((1, 2, 3, 4)) + 1)]
+        rules = [self.rule(number) for number in range(1, self.pick((2, 1, 3, 4)) + 1)]
         if self.chance(8):
             rules[-1]["active"] = len(rules) == 1
         made: dict[str, Any] = {

@@ -722,7 +722,6 @@ def test_withdrawn_since_does_not_list_what_other_corrections_left_alone() -> No
     assert later.withdrawn_since(at(f"{day(50)} 00:00")) == ()
 
 
-@pytest.mark.xfail(reason="F24: every correction in the episode is blamed", strict=True)
 def test_withdrawn_since_does_not_blame_corrections_of_something_else() -> None:
     text = f"""{REPORTED}
         E1 2023-01-10 09:30 inspector_informed recorded='2023-01-12 09:00'
@@ -1124,7 +1123,6 @@ E3 2023-01-10 09:00 categorised category=missing
 """
 
 
-@pytest.mark.xfail(reason="F26: the label that masked an episode is not cited", strict=True)
 def test_what_masked_an_episode_is_cited() -> None:
     finding = only(judge(MEETING, LABEL_CHANGED, "2023-01-11 00:00"))
     assert finding.masked_by == ("E1",)

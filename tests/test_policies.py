@@ -440,7 +440,7 @@ def test_every_rule_that_is_on_has_its_case_here() -> None:
 @pytest.mark.parametrize("rule", CASES)
 def test_a_rule_that_is_not_met_is_breached(rule: str) -> None:
     finding = first(CASES[rule].given, rule)
-    assert finding.outcome == "breached" or finding.due_at is None
+    assert finding.outcome == "breached"
     assert finding.evidence
     assert finding.message
 
@@ -451,10 +451,9 @@ def test_a_rule_that_is_met_in_time_is_fulfilled(rule: str) -> None:
     assert first(f"{case.given}\n{case.met}", rule).outcome == "fulfilled"
 
 
-@pytest.mark.parametrize("rule", CASES)
-def test_a_rule_without_its_trigger_asks_nothing(rule: str) -> None:
+def test_a_record_in_which_nothing_happened_owes_nothing() -> None:
     unrelated = "E9 2023-05-10 09:00 quality_reviewed of=E9.quality_reviewed verdict=good"
-    assert build.found(build.judge(WIDEST, unrelated, LATER), rule) == []
+    assert build.found(build.judge(WIDEST, unrelated, LATER)) == []
 
 
 KNOWN = "E1 2023-05-10 09:00 reported whereabouts=known from_place=home"

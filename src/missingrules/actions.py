@@ -72,7 +72,9 @@ class Actions:
                 counter.consume(at, answered)
             else:
                 counter.release(at, obligations)
-                counter.consume(at, self.decide(obligations, item))  # type: ignore[arg-type]
+                answered = self.decide(obligations, item)  # type: ignore[arg-type]
+                if answered:
+                    counter.consume(at, answered)
         obligations += self.uncertain(openings, obligations)
         obligations += counter.uncertain(counts, self.actions, obligations)
         for obligation in obligations:

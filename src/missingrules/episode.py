@@ -102,6 +102,16 @@ def legs_of(story: Story, remarks: list[Remark]) -> list[Leg]:
         if entry.kind == "reported":
             if not legs or (legs[-1].returned is not None and entry.at > legs[-1].returned):
                 legs.append(Leg(len(legs), entry.at, entry))
+            elif legs[-1].found is not None and entry.at > legs[-1].found:
+                remarks.append(
+                    Remark(
+                        "reported_after_found",
+                        f"Report {entry.entry_id} follows on a child found but not back; it is not "
+                        "taken for a new time away.",
+                        story.episode_id,
+                        (entry.entry_id,),
+                    )
+                )
         elif entry.kind in FOUND and legs:
             leg = legs[-1]
             if leg.found is None:

@@ -33,6 +33,7 @@ class FloorCase:
     floor: int
     cited: list[str]
     unknown: tuple[str, ...] = ()
+    judged: int | None = None
     shortfalls: list[Shortfall] = field(default_factory=list)
 
     @property
@@ -192,18 +193,22 @@ def _demand(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> None:
             truth = MAYBE
             unknown = unknown or (f"fields of {anchor.kind}",)
         cited += rests_on
-        walk.demanded[key] = (truth, (anchor.entry_id, *cited))
-    elif grading.graded and effect.grade is not None and key in walk.demanded:
+        floor = _floor(effect, grading.before)
+        before = walk.demanded.get(key)
+        if floor is not None:
+            standing = floor if before is None else max(floor, before[2])
+            walk.demanded[key] = (truth, (anchor.entry_id, *cited), standing)
+    elif grading.graded and key in walk.demanded:
         anchor = grading.graded[-1]
-        truth, cited = walk.demanded[key]
+        truth, cited, floor = walk.demanded[key]
     else:
         return
-    floor = _floor(effect, grading.before)
+    at_once = bool(grading.graded) and (effect.grade is not None or triggered is None)
     if episode.grade is not None and floor is not None:
         cited = merged_ids(
             (grading.leg.report.entry_id, episode.grade[1].entry_id, anchor.entry_id), cited
         )
-        _hold(grading, duty, anchor, floor, truth, cited, unknown)
+        _hold(grading, duty, anchor, floor, truth, cited, unknown, at_once=at_once)
 
 
 def _hold(  # noqa: PLR0913 - all sides of one demand
@@ -214,6 +219,8 @@ def _hold(  # noqa: PLR0913 - all sides of one demand
     truth: int,
     cited: tuple[str, ...],
     unknown: tuple[str, ...],
+    *,
+    at_once: bool,
 ) -> None:
     """Hold the grade on record against the floor."""
     walk, episode, now, effect = grading.walk, grading.episode, grading.at, duty.effect
@@ -228,9 +235,9 @@ def _hold(  # noqa: PLR0913 - all sides of one demand
     if truth == YES:
         case.truth = YES
     case.floor = max(case.floor, floor)
+    case.judged = grade
     case.cited.extend(cited)
     if grade < floor:
-        at_once = bool(grading.graded) and effect.grade is not None
         due, last = (now, now - 1) if at_once else _time_to_grade(duty, effect, now)
         short = Shortfall(now, due, last, grade, floor, truth, anchor, grading.leg, cited)
         case.fall_short(short)
@@ -279,8 +286,8 @@ def graded(walk: Walk, case: FloorCase) -> Iterator[Finding]:
         # An earlier grade was raised too late: that stays a breach while the next is awaited.
         outcome = outcomes.BREACHED
     recorded = worst.grade if worst is not None else None
-    if worst is None and case.episode.grade is not None:
-        recorded = case.episode.grade[0]
+    if worst is None:
+        recorded = case.judged
     cured = worst.cured if worst is not None else None
     yield Finding(
         duty=case.duty,

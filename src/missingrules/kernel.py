@@ -164,24 +164,43 @@ def withdrawn(assessment: Assessment, earlier: dt.datetime | Assessment) -> tupl
         )
     now = {finding.finding_id: finding for finding in assessment.findings}
     since = [entry for entry in assessment.corrections if entry.known > earlier.as_of_us]
+    if not since:
+        return ()
+    uncorrected = _without(assessment, since)
     gone: list[Withdrawn] = []
     for finding in earlier.findings:
         current = now.get(finding.finding_id)
         if current is not None and current.is_breach >= finding.is_breach:
             continue
-        causes = [entry for entry in since if _touches(entry, finding, assessment)]
-        if causes:
-            gone.append(
-                Withdrawn(
-                    finding,
-                    tuple(entry.entry_id for entry in causes),
-                    tuple(sorted({entry.by for entry in causes if entry.by})),
-                    tuple(
-                        str(entry.fields["reason"]) for entry in causes if "reason" in entry.fields
-                    ),
-                )
+        as_it_was = uncorrected.get(finding.finding_id)
+        still = as_it_was is not None and as_it_was.is_breach >= finding.is_breach
+        rests_on = {*finding.evidence, *finding.cited}
+        if not still and rests_on.isdisjoint(entry.fields.get("of") for entry in since):
+            continue
+        causes = [entry for entry in since if _touches(entry, finding, assessment)] or since
+        gone.append(
+            Withdrawn(
+                finding,
+                tuple(entry.entry_id for entry in causes),
+                tuple(sorted({entry.by for entry in causes if entry.by})),
+                tuple(str(entry.fields["reason"]) for entry in causes if "reason" in entry.fields),
             )
+        )
     return tuple(gone)
+
+
+def _without(assessment: Assessment, corrections: Iterable[Entry]) -> dict[str, Finding]:
+    """Judge the record as if these corrections had never been made."""
+    left_out = {entry.entry_id for entry in corrections}
+    record = assessment.record
+    entries = tuple(entry for entry in record.entries if entry.entry_id not in left_out)
+    judged = judge(
+        assessment.policy,
+        Record(record.child_id, entries, record.incomplete),
+        as_of=assessment.as_of_us,
+        coverage=assessment.coverage,
+    )
+    return {finding.finding_id: finding for finding in judged.findings}
 
 
 def _touches(correction: Entry, finding: Finding, assessment: Assessment) -> bool:

@@ -203,7 +203,7 @@ class Walk:
         self.counts: list[CountMoment] = []
         self.pulses: dict[tuple[str, str, int], list[tuple[Duty, Pulse]]] = {}
         self.floors: dict[tuple[str, str], FloorCase] = {}
-        self.demanded: dict[tuple[str, str, int], tuple[int, tuple[str, ...]]] = {}
+        self.demanded: dict[tuple[str, str, int], tuple[int, tuple[str, ...], int]] = {}
         self.releases: dict[tuple[int, str | None], list[tuple[int, int, tuple[str, ...]]]] = {}
         self.wakeups: list[int] = []
         self.window_tests: list[WindowTest] = []

@@ -51,6 +51,11 @@ def find_release(walk: Walk, obligation: Obligation) -> None:
         obligation.cited.extend(best[1])
     else:
         obligation.unsure = list(_unsure(walk, obligation, key))
+    for form in duty.unless:
+        if not isinstance(form, OnEntry):
+            for at, _, cited in walk.releases.get((form.number, key), ()):
+                if obligation.in_time(at):
+                    obligation.cited.extend(cited)
 
 
 def _unsure(walk: Walk, obligation: Obligation, key: str | None) -> Iterator[str]:

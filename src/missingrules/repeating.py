@@ -139,7 +139,7 @@ class Repeating:
     def turn(self, duty: Duty, pulse: Pulse, at: int) -> None:
         """Take up what a moment changed: whether the duty applies, and how often."""
         if pulse.truth != YES:
-            if pulse.truth == MAYBE:
+            if pulse.truth == MAYBE and self.maybe is None:
                 self.maybe = (duty, pulse)
             if self.slot is not None:
                 self.slot.cited += pulse.cited
@@ -159,8 +159,15 @@ class Repeating:
             self.slot.cited += pulse.cited
 
     def miss(self, now: int) -> None:
-        """Count the intervals that passed without the action before ``now``."""
+        """Count the intervals that passed without the action before ``now``.
+
+        What the source of the log no longer shows is not counted.
+        """
         slot = self.slot
+        if slot is not None:
+            spans = [self.walk.coverage.span(kind) for kind in kinds_of(slot.duty)]
+            ends = [span[1] for span in spans if span is not None and span[1] is not None]
+            now = min([now, *ends])
         while slot is not None and slot.last < now:
             steps = 1
             interval = slot.interval

@@ -462,7 +462,6 @@ def test_ruling_03_with_since_action_a_meeting_before_every_episode_changes_noth
     assert only(judge(SINCE, log, f"{day(200)} 00:00")).episodes == ("E1", "E2", "E3")
 
 
-@pytest.mark.xfail(reason="F28: any decision uses up the episodes", strict=True)
 def test_ruling_03_with_since_action_a_decision_that_is_not_valid_changes_nothing() -> None:
     decision = "decided_not_required action=strategy_meeting_held by=officer"
     log = missing(0, 10, 20) + f"\n- {day(15)} 10:00 {decision}"
@@ -800,6 +799,24 @@ def test_ruling_05_each_return_has_its_own_answer() -> None:
     assert outcomes(judge(INTERVIEW, first, f"{day(50)} 00:00")) == ["fulfilled", "breached"]
     second = f"{REOPENED}E1 {day(10)} 20:00 prevention_interview"
     assert outcomes(judge(INTERVIEW, second, f"{day(50)} 00:00")) == ["breached", "fulfilled"]
+
+
+@pytest.mark.xfail(reason="F30: a second entry opens a second duty", strict=True)
+def test_ruling_05_a_return_recorded_twice_is_one_return() -> None:
+    rule = policy("""
+        rules:
+          - id: interview
+            on: {entry: returned}
+            after: trigger
+            require: {action: prevention_interview, within: 24 hours}
+    """)
+    log = f"""
+E1 {day(0)} 09:00 reported
+E1 {day(0)} 12:00 returned
+E1 {day(0)} 13:00 prevention_interview
+E1 {day(0)} 14:00 returned
+"""
+    assert outcomes(judge(rule, log, f"{day(50)} 00:00")) == ["fulfilled"]
 
 
 def test_ruling_05_a_second_call_before_the_return_is_no_reopening() -> None:

@@ -388,7 +388,6 @@ def test_coverage_that_ends_first_cannot_say_that_an_episode_stayed_open(
     assert outcomes(answer) == [outcome]
 
 
-@pytest.mark.xfail(reason="F25: intervals go on being missed after the end", strict=True)
 def test_coverage_a_repeating_duty_misses_nothing_after_the_source_ends() -> None:
     rule = policy("""
         rules:
@@ -518,7 +517,6 @@ def test_three_valued_done_late_where_the_duty_may_not_exist_is_no_breach() -> N
     assert answer.breaches == ()
 
 
-@pytest.mark.xfail(reason="F20: called indeterminate though nothing hangs on it", strict=True)
 def test_three_valued_a_grade_at_the_floor_is_in_order_whatever_the_condition() -> None:
     rule = policy("""
         rules:
