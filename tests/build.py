@@ -1,16 +1,16 @@
 """Logs and policies in compact notation, so that a test shows its whole case at one glance.
 
-A log is text, one entry a line: the episode (``-`` for an entry about the child), date and time, the
-kind, then fields and columns in any order::
+A log is text, one entry a line: the episode (``-`` for an entry about the child), date and time,
+the kind, then fields and columns in any order::
 
     E1 2023-01-10 09:00 reported missing_since=07:30
     E1 2023-01-10 09:05 categorised category=concern_for_safety by=call_handler recorded=09:40
     -  2023-01-11 10:00 strategy_meeting_held id=meeting attended_by=police,health
 
-A time without an offset is UTC; one without a date falls on the date of its line. Without ``id=`` an
-entry is called after its episode and kind: ``E1.reported``, the next of that kind ``E1.reported.2``,
-``marker_added``. A policy is YAML; what every rule must say and most tests do not care about (title,
-authority, basis) is filled in.
+A time without an offset is UTC; one without a date falls on the date of its line. Without ``id=``
+an entry is called after its episode and kind: ``E1.reported``, the next one ``E1.reported.2``; or
+``marker_added``. A policy is YAML; what every rule must say and most tests do not care about
+(title, authority, basis) is filled in.
 """
 
 from __future__ import annotations

@@ -134,6 +134,18 @@ TOLD_OF_EPISODE = [
     *_told("reported", {}, {"whereabouts": "known"}),
 ]
 
+MISSING = Told("categorised", {"category": "missing"})
+CONCERN = Told("categorised", {"category": "concern_for_safety"})
+FIRST_TOLD = (
+    (),
+    (MISSING,),
+    (Told("graded", {"grade": "medium"}), MISSING),
+    (Told("graded", {"grade": "low"}),),
+    (CONCERN, MISSING),
+    (CONCERN,),
+)
+"""What is often told with the report, or a minute later."""
+
 TOLD_OF_CHILD = [
     *_told("marker_added", {"marker": "self_harm"}, {"marker": "cse"}),
     *_told("marker_removed", {"marker": "self_harm"}),
@@ -259,6 +271,9 @@ LATE = (0, 0, 0, 0, 0, 10 * MINUTE, 2 * HOUR, 3 * DAY, 40 * DAY, -HOUR)
 
 SINCE_BASE = (0, HOUR, DAY, 3 * DAY, 10 * DAY, 30 * DAY, 45 * DAY, 91 * DAY, 120 * DAY, -DAY, -400 * DAY)
 
+ABOUT_CHILD = st.one_of(st.sampled_from(AFTER_REPORT), st.sampled_from(SINCE_BASE))
+"""From a report to something told about the child."""
+
 AFTERWARDS = (
     200 * DAY,
     0,
@@ -360,6 +375,9 @@ def histories(  # noqa: PLR0913 - what may stand in a history
     told_later = st.lists(
         st.tuples(st.sampled_from(pool.episode), after, delays), max_size=8
     )
+    kinds = {told.kind for told in pool.episode}
+    first = [told for told in FIRST_TOLD if all(each.kind in kinds for each in told)]
+    starts: list[int] = []
     start = base
     episodes = draw(
         st.lists(
@@ -368,6 +386,7 @@ def histories(  # noqa: PLR0913 - what may stand in a history
                 st.sampled_from(CLOCK),
                 st.sampled_from(REPORTS),
                 delays,
+                st.sampled_from(first),
                 st.sampled_from((True, True, True, True, True, True, True, not early)),
                 told_later,
             ),
@@ -375,20 +394,23 @@ def histories(  # noqa: PLR0913 - what may stand in a history
             max_size=most,
         )
     )
-    for number, (days, clock, report, delay, reported, told) in enumerate(episodes, 1):
+    for number, (days, clock, report, delay, at_once, reported, told) in enumerate(episodes, 1):
         episode_id = f"{child_id}-E{number}"
         if reported or not told:
             journal.add(report, start + clock, delay, episode_id)
+        for place, what in enumerate(at_once):
+            journal.add(what, start + clock + place * MINUTE, 0, episode_id)
         for what, offset, wait in told:
             journal.add(what, start + clock + offset, wait, episode_id)
+        starts.append(start + clock)
         start += days * DAY
     if pool.child:
         about_child = st.lists(
-            st.tuples(st.sampled_from(pool.child), st.sampled_from(SINCE_BASE), after, delays),
+            st.tuples(st.sampled_from(pool.child), st.integers(0, most), ABOUT_CHILD, delays),
             max_size=4,
         )
-        for what, offset, aside, wait in draw(about_child):
-            journal.add(what, base + offset + aside, wait, None)
+        for what, number, aside, wait in draw(about_child):
+            journal.add(what, starts[number % len(starts)] + aside, wait, None)
     if pool.actions:
         _decide(draw, journal, pool, len(episodes))
     if corrections:
@@ -772,7 +794,7 @@ class _Draft:
             basis = self.pick(("stated", "inferred"))
             made |= {"basis": basis, "cite": {"source": "paper"}, "note": "see there"}
         made |= self.pick((self.action, self.action, self.action, self.field, self.grade, self.plain))()
-        if self.chance(3):
+        if self.chance(4):
             made["if"] = self.condition()
         if self.chance(6):
             made["severity"] = self.pick(("critical", "major", "minor"))
@@ -783,7 +805,7 @@ class _Draft:
         return made
 
     def date(self, made: dict[str, Any]) -> None:
-        form = self.pick((None, None, None, None, "from", "until", "editions"))
+        form = self.pick((None, None, None, None, None, None, "from", "until", "editions"))
         first, second = CHANGES[0], self.pick(CHANGES[1:])
         if form == "from":
             made["from"] = self.parameter_date(first) if self.chance(2) else first
@@ -897,7 +919,7 @@ class _Draft:
         require: dict[str, Any] = {"field": name}
         if wanted == "names":
             require["names_known"] = self.pick((["markers"], ["concerns"], ["markers", "concerns"]))
-            if kind == "graded" and self.chance(2):
+            if kind == "graded" and not self.chance(3):
                 require["or_field"] = "rationale"
         elif wanted is not None:
             require["as"] = wanted

@@ -64,8 +64,8 @@ rules:
     forbid: true
   - id: measured
     title: A child was away for a day
-    on: {open_for: 24 hours}
-    note_only: true
+    on: {open: {at_least: 24 hours}}
+    measure: true
   - id: review
     title: A supervisor reviews
     on: {every: 4 hours}
@@ -151,7 +151,7 @@ def test_the_id_hangs_neither_on_wording_nor_on_edition_nor_on_digest(policy: Po
     assert other.digest != policy.digest
     here, there = (one(p, "notification", RETURNED) for p in (policy, other))
     assert here.finding_id == there.finding_id
-    assert (here.edition, there.edition) == ("1", "2")
+    assert (here.duty.edition, there.duty.edition) == ("1", "2")
     assert here.due_at != there.due_at
 
 
@@ -176,12 +176,9 @@ def test_the_slots_of_a_repeating_duty_have_ids_of_their_own(policy: Policy) -> 
 # --- What it says --------------------------------------------------------------------------------
 
 CATEGORISED = "E1 2023-06-01 09:05 categorised"
-GRADED = (
-    "-  2023-05-01 09:00 marker_added marker=self_harm\n{}\nE1 2023-06-01 10:00 graded grade={}"
-)
-TWICE = (
-    f"{RETURNED}\nE2 2023-06-05 09:00 reported\nE2 2023-06-05 09:00 categorised category=missing"
-)
+MARKED = "-  2023-05-01 09:00 marker_added marker=self_harm"
+GRADED = f"{MARKED}\n{RETURNED}\nE1 2023-06-01 10:00 graded grade=low"
+TWICE = f"{RETURNED}\n{build.missing(155, first=2)}"  # 5 June
 
 MESSAGES = {
     "breached": (
@@ -192,8 +189,18 @@ MESSAGES = {
     "late": (
         "notification",
         f"{RETURNED}\nE1 2023-06-02 12:00 ppn_submitted",
-        "Recorded late: a public protection notification, 2023-06-02 13:00; it was due by "
-        "2023-06-01 12:00. Episode E1.",
+        (
+            "Recorded late: a public protection notification, 2023-06-02 13:00; it was due by "
+            "2023-06-01 12:00. Episode E1."
+        ),
+    ),
+    "learned after the time was over": (
+        "notification",
+        "E1 2023-06-01 09:00 reported recorded=14:30",
+        (
+            "No record of a public protection notification by 2023-06-01 12:00. It could first be "
+            "known on 2023-06-01 15:30. Episode E1."
+        ),
     ),
     "done": (
         "notification",
@@ -202,16 +209,22 @@ MESSAGES = {
     ),
     "decided": (
         "notification",
-        f"{RETURNED}\nE1 2023-06-01 10:00 decided_not_required action=ppn_submitted by=mash "
-        "rationale='as agreed' id=D-1",
-        "A notification is written: decided not required on 2023-06-01 11:00, entry D-1. "
-        "Episode E1.",
+        (
+            f"{RETURNED}\nE1 2023-06-01 10:00 decided_not_required action=ppn_submitted by=mash "
+            "rationale='as agreed' id=D-1"
+        ),
+        (
+            "A notification is written: decided not required on 2023-06-01 11:00, entry D-1. "
+            "Episode E1."
+        ),
     ),
     "no time stated": (
         "interview",
         RETURNED,
-        "Required: a prevention interview. No time is stated; open since 2023-06-01 13:00. "
-        "Episode E1.",
+        (
+            "Required: a prevention interview. No time is stated; open since 2023-06-01 13:00. "
+            "Episode E1."
+        ),
     ),
     "released": (
         "tracked",
@@ -226,8 +239,10 @@ MESSAGES = {
     "cannot be told": (
         "placed",
         "E1 2023-06-01 09:00 reported",
-        "Cannot be told: The form of the home is used. Not recorded: reported.from_place. "
-        "Episode E1.",
+        (
+            "Cannot be told: The form of the home is used. Not recorded: reported.from_place. "
+            "Episode E1."
+        ),
     ),
     "forbidden": (
         "absent",
@@ -241,34 +256,44 @@ MESSAGES = {
     ),
     "too low": (
         "floor",
-        GRADED.format(RETURNED, "low"),
-        "Grade low is on record since 2023-06-01 11:00, where at least high is required. "
-        "Episode E1.",
+        GRADED,
+        (
+            "Grade low is on record since 2023-06-01 11:00, where at least high is required. "
+            "Episode E1."
+        ),
     ),
     "raised": (
         "floor",
-        f"{GRADED.format(RETURNED, 'low')}\nE1 2023-06-01 11:00 graded grade=high",
-        "Grade low is on record since 2023-06-01 11:00, where at least high is required. It was "
-        "raised on 2023-06-01 12:00. Episode E1.",
+        f"{GRADED}\nE1 2023-06-01 11:00 graded grade=high",
+        (
+            "Grade low is on record since 2023-06-01 11:00, where at least high is required. "
+            "It was raised on 2023-06-01 12:00. Episode E1."
+        ),
     ),
     "a count": (
         "meeting",
         TWICE,
-        "No record of a strategy meeting by end of 2023-06-08. 2 episodes reached the threshold "
-        "on 2023-06-05 10:00: E1, E2. Not counted by the recorded category: E1.",
+        (
+            "No record of a strategy meeting by end of 2023-06-08. 2 episodes reached the "
+            "threshold on 2023-06-05 10:00: E1, E2. Not counted by the recorded category: E1."
+        ),
     ),
     "a count and more": (
         "meeting",
         f"{TWICE}\nE3 2023-06-06 09:00 reported\nE3 2023-06-06 09:00 categorised category=missing",
-        "No record of a strategy meeting by end of 2023-06-08. 2 episodes reached the threshold "
-        "on 2023-06-05 10:00: E1, E2. Further episodes since: 1. Not counted by the recorded "
-        "category: E1.",
+        (
+            "No record of a strategy meeting by end of 2023-06-08. 2 episodes reached the "
+            "threshold on 2023-06-05 10:00: E1, E2. Further episodes since: 1. "
+            "Not counted by the recorded category: E1."
+        ),
     ),
     "missed again and again": (
         "review",
         "E1 2023-06-01 09:00 reported\nE1 2023-06-01 18:00 returned",
-        "No record of a supervisor's review by 2023-06-01 14:00. Missed 2 times in a row. "
-        "Episode E1.",
+        (
+            "No record of a supervisor's review by 2023-06-01 14:00. Missed 2 times in a row. "
+            "Episode E1."
+        ),
     ),
 }
 
@@ -298,11 +323,15 @@ def test_the_message_is_a_plain_sentence_with_local_times(policy: Policy, name: 
         ),
         (
             "floor",
-            "E1 2023-06-01 09:00 reported\nE1 2023-06-01 09:10 graded grade=low\n"
-            "-  2023-06-01 10:00 marker_added marker=self_harm",
+            (
+                "E1 2023-06-01 09:00 reported\nE1 2023-06-01 09:10 graded grade=low\n"
+                "-  2023-06-01 10:00 marker_added marker=self_harm"
+            ),
             "2023-06-01 10:10",
-            "Grade low is on record since 2023-06-01 11:00, where at least high is required. To be "
-            "graded again by 2023-06-01 11:30. Episode E1.",
+            (
+                "Grade low is on record since 2023-06-01 11:00, where at least high is required. "
+                "To be graded again by 2023-06-01 11:30. Episode E1."
+            ),
         ),
     ],
 )
@@ -343,6 +372,7 @@ def test_breaches_are_what_was_missed_or_late_and_required_is_what_can_still_be_
     breach_to_do, breach_over = (True, True), (True, False)
     assert kinds == {
         "breached": breach_to_do,
+        "learned after the time was over": breach_to_do,
         "late": breach_over,
         "done": (False, False),
         "decided": (False, False),
@@ -431,14 +461,16 @@ def test_merged_ids_keep_the_order_of_first_mention() -> None:
 
 
 def test_an_assessment_sorts_its_findings_into_what_one_asks_of_it(policy: Policy) -> None:
-    assessment = judged(policy, f"{GRADED.format(TWICE, 'low')}\nE1 2023-06-01 10:30 ppn_submitted")
+    entries = "E1 2023-06-01 10:00 graded grade=low\nE1 2023-06-01 10:30 ppn_submitted"
+    assessment = judged(policy, f"{TWICE}\n{MARKED}\n{entries}")
     assert {f.rule for f in assessment.gradings} == {"floor"}
     assert all(f.is_breach for f in assessment.breaches)
     assert all(f.is_required for f in assessment.required_actions)
     assert {f.rule for f in assessment.breaches} >= {"meeting", "floor"}
     opened = [f.opened_us for f in assessment.findings]
     assert opened == sorted(opened)
-    assert [gap.code for gap in assessment.data_gaps] == ["not_recorded"]
+    gaps = [(gap.code, gap.rule, gap.episode_id) for gap in assessment.data_gaps]
+    assert gaps == [("not_recorded", "placed", "E2"), ("not_recorded", "tracked", "E2")]
 
 
 def test_required_actions_begin_with_the_most_urgent_and_end_with_those_without_a_time(

@@ -1,4 +1,4 @@
-"""The kernel as a whole: time, editions, what is next, what earlier judgements said, the answer's form."""
+"""The kernel as a whole: time, editions, what is next, earlier judgements, the answer's form."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pickle
 from typing import Any
 
 import pytest
+
 from build import (
     at,
     day,
@@ -22,7 +23,6 @@ from build import (
     policy_text,
     record,
 )
-
 from missingrules import Coverage, MissingRulesError, Policy, Record, evaluate, explain
 from missingrules.entries import KINDS
 from missingrules.vocabulary import standard
@@ -83,7 +83,8 @@ def test_entries_may_be_given_instead_of_a_record() -> None:
 
 def test_a_child_without_entries_owes_nothing() -> None:
     answer = judge(INSPECTOR, "", "2023-01-10 12:00")
-    assert answer.findings == answer.data_gaps == ()
+    assert answer.findings == ()
+    assert answer.data_gaps == ()
     assert answer.next_due is None
 
 
@@ -404,7 +405,7 @@ def test_a_duty_outlives_the_rule_under_which_it_opened() -> None:
 
 TIMES = policy("""
 parameters:
-  time: {value: 4 hours, basis: inferred, editions: [{from: 2023-07-01, value: 1 hour, basis: inferred}]}
+  time: {value: 4 hours, basis: inferred, editions: [{from: 2023-07-01, value: 1 hour}]}
 rules:
   - id: inspector
     on: {entry: reported}
@@ -427,8 +428,12 @@ def test_the_edition_of_a_rule_is_that_of_the_moment_of_opening() -> None:
           - id: inspector
             on: {entry: reported}
             editions:
-              - {edition: first, from: 2023-01-01, require: {action: fim_notified, within: 1 hour}}
-              - {edition: second, from: 2023-07-01, require: {action: inspector_informed, within: 1 hour}}
+              - edition: first
+                from: 2023-01-01
+                require: {action: fim_notified, within: 1 hour}
+              - edition: second
+                from: 2023-07-01
+                require: {action: inspector_informed, within: 1 hour}
     """)
     for reported, edition, action in (
         (BEFORE, "first", "fim_notified"),
@@ -445,13 +450,37 @@ def test_each_edition_is_answered_by_its_own_action() -> None:
           - id: inspector
             on: {entry: reported}
             editions:
-              - {edition: first, from: 2023-01-01, require: {action: fim_notified, within: 1 hour}}
-              - {edition: second, from: 2023-07-01, require: {action: inspector_informed, within: 1 hour}}
+              - edition: first
+                from: 2023-01-01
+                require: {action: fim_notified, within: 1 hour}
+              - edition: second
+                from: 2023-07-01
+                require: {action: inspector_informed, within: 1 hour}
     """)
     old = f"E1 {BEFORE} reported\nE1 {BEFORE} inspector_informed"
     new = f"E1 {AFTER} reported\nE1 {AFTER} fim_notified"
     assert outcomes(judge(rule, old, "2023-08-01 00:00")) == ["breached"]
     assert outcomes(judge(rule, new, "2023-08-01 00:00")) == ["breached"]
+
+
+@pytest.mark.xfail(reason="F32: any edition's action is taken", strict=True)
+def test_what_was_done_before_the_trigger_must_be_what_its_edition_asks() -> None:
+    rule = policy("""
+        rules:
+          - id: inspector
+            on: {entry: categorised}
+            editions:
+              - edition: first
+                from: 2023-01-01
+                require: {action: fim_notified, within: 1 hour}
+              - edition: second
+                from: 2023-01-05
+                require: {action: inspector_informed, within: 1 hour}
+    """)
+    for action, outcome in (("fim_notified", "breached"), ("inspector_informed", "fulfilled")):
+        text = f"{REPORTED}E1 2023-01-10 09:05 {action}\n"
+        text += "E1 2023-01-10 09:10 categorised category=missing"
+        assert outcomes(judge(rule, text, "2023-01-11 00:00")) == [outcome]
 
 
 COUNTED = """
@@ -632,11 +661,14 @@ def test_an_earlier_as_of_gives_the_earlier_verdict() -> None:
 
 
 def test_judging_at_an_instant_equals_judging_what_was_known_then() -> None:
-    text = missing(0, 10, 20) + f"""
+    text = (
+        missing(0, 10, 20)
+        + f"""
 E2 {day(11)} 09:00 categorised category=absent recorded='{day(30)} 09:00'
 E3 {day(40)} 09:00 voided
 - {day(25)} 09:00 strategy_meeting_held recorded='{day(50)} 09:00'
 """
+    )
     case = record(text)
     for number in range(0, 61, 5):
         instant = at(f"{day(number)} 12:00")
@@ -913,7 +945,9 @@ def test_a_message_gives_local_time() -> None:
 
 
 def test_a_message_says_what_is_required_by_when() -> None:
-    assert message(INSPECTOR, REPORTED, "2023-01-10 09:30").startswith("Required by 2023-01-10 10:00")
+    assert message(INSPECTOR, REPORTED, "2023-01-10 09:30").startswith(
+        "Required by 2023-01-10 10:00"
+    )
 
 
 def test_a_message_gives_a_date_where_the_time_allowed_ends_with_one() -> None:
@@ -922,7 +956,9 @@ def test_a_message_gives_a_date_where_the_time_allowed_ends_with_one() -> None:
 
 def test_a_message_may_be_worded_by_the_policy() -> None:
     rule = policy(
-        INSPECTOR_TEXT.replace("within: inspector_time", "within: 1 hour, called: the inspector knowing")
+        INSPECTOR_TEXT.replace(
+            "within: inspector_time", "within: 1 hour, called: the inspector knowing"
+        )
     )
     assert "No record of the inspector knowing" in message(rule, REPORTED, "2023-01-10 12:00")
 
@@ -956,7 +992,8 @@ rules:
     may_be_decided_by: mash
   - id: refers
     on: {entry: graded}
-    require: {field: refers_to, names_known: [markers, concerns], or_field: rationale, within: 1 hour}
+    require:
+      {field: refers_to, names_known: [markers, concerns], or_field: rationale, within: 1 hour}
   - id: floor
     on: [{entry: graded}, {entry: marker_added}]
     if: {any: [{marker: self_harm}, {recorded: graded.rationale}]}
@@ -979,7 +1016,13 @@ rules:
     if: {from_place: home}
     require: {action: prioritised, within: 1 hour}
 """)
-SAMPLES = {"choice": None, "choices": None, "yes_no": "yes", "date": "2010-05-01", "reference": "E1"}
+SAMPLES = {
+    "choice": None,
+    "choices": None,
+    "yes_no": "yes",
+    "date": "2010-05-01",
+    "reference": "E1",
+}
 
 
 def with_canaries() -> Record:
@@ -1019,7 +1062,9 @@ def with_canaries() -> Record:
     return Record.of([*entries, void])
 
 
-@pytest.mark.parametrize("as_of", ["2023-01-10 09:30", "2023-01-20 10:30", "2023-02-20 00:00", "2023-04-01 00:00"])
+@pytest.mark.parametrize(
+    "as_of", ["2023-01-10 09:30", "2023-01-20 10:30", "2023-02-20 00:00", "2023-04-01 00:00"]
+)
 def test_free_text_of_the_log_never_comes_out_again(as_of: str) -> None:
     case = with_canaries()
     answer = judge(EVERYTHING, case, as_of)
@@ -1085,7 +1130,10 @@ def test_a_finding_is_explained_by_its_rule() -> None:
 
 
 SUFFICIENT = {
-    "masked count": (MEETING, missing(0, 10, 20, 30) + f"\n- {day(60)} 09:00 strategy_meeting_held"),
+    "masked count": (
+        MEETING,
+        missing(0, 10, 20, 30) + f"\n- {day(60)} 09:00 strategy_meeting_held",
+    ),
     "grace": (GRACE, f"{CONCERN}E1 2023-01-10 10:00 {RESTATED}"),
     "every kind of rule": (EVERYTHING, ""),
     "voided and merged": (

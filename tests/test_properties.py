@@ -459,7 +459,9 @@ def owed_entry(trial: Trial, finding: Finding, kind: str, when: int, recorded: i
     for name, field in told.fields.items():
         if field.required and name not in fields:
             fields[name] = value_of(trial.policy, kind, name, None)
-    episode_id = None if told.home == "child" else finding.episode_id or "C-E1"
+    episode_id = finding.episode_id or anchor_of(trial, finding).episode_id or "C-E1"
+    if told.home == "child":
+        episode_id = None
     return Entry("owed", "C", episode_id, kind, when, recorded, by, fields)
 
 
@@ -763,7 +765,7 @@ def test_made_up_policies_speak_the_whole_language() -> None:
     spoken: set[str] = set()
 
     @settings(
-        max_examples=300,
+        max_examples=400,
         derandomize=True,
         database=None,
         phases=[Phase.generate],

@@ -7,8 +7,8 @@ import datetime as dt
 import itertools
 
 import pytest
-from build import at, log, record
 
+from build import at, log, record
 from missingrules import Coverage, Entry, Episode, LogError, Record
 from missingrules.calendar import to_us
 from missingrules.entries import Graded, MarkerAdded, Reported
@@ -76,7 +76,12 @@ def test_entries_of_every_form_may_be_mixed() -> None:
         [
             *log("E1 2023-01-10 09:00 reported"),
             MarkerAdded(child_id="C1", at=NINE, marker="cse"),
-            {"child_id": "C1", "at": "2023-01-10T09:00:00Z", "kind": "marker_added", "marker": "cce"},
+            {
+                "child_id": "C1",
+                "at": "2023-01-10T09:00:00Z",
+                "kind": "marker_added",
+                "marker": "cce",
+            },
             Episode(child_id="C1", episode_id="E2", reported_at=NINE),
         ]
     )
@@ -209,10 +214,13 @@ def test_entries_about_the_child_belong_to_no_episode() -> None:
 
 
 def test_a_decision_about_an_episode_belongs_to_it_and_one_about_the_child_does_not() -> None:
-    text = TWO + """
+    text = (
+        TWO
+        + """
     E1 2023-01-12 09:00 decided_not_required action=ppn_shared id=one
     -  2023-01-12 09:00 decided_not_required action=strategy_meeting_held id=other
     """
+    )
     told = history(record(text), us("2023-02-01 00:00"))
     assert [entry.entry_id for entry in told.child] == ["other"]
     assert "one" in episodes(text)["E1"]
@@ -253,10 +261,13 @@ def test_a_correction_is_applied_from_when_it_is_known() -> None:
 
 
 def test_a_correction_cannot_undo_one_recorded_after_it() -> None:
-    text = TWO + """
+    text = (
+        TWO
+        + """
     - 2023-01-12 09:00 voided of=later
     E1 2023-01-13 09:00 voided id=later
     """
+    )
     told = history(record(text), us("2023-02-01 00:00"))
     assert [remark.code for remark in told.remarks] == ["later_target"]
     assert {story.episode_id for story in told.episodes} == {"E2"}
@@ -277,7 +288,9 @@ def test_two_corrections_of_one_instant_are_settled_the_same_way_in_any_order() 
     """
     )
     told = {
-        tuple(story.episode_id for story in history(Record.of(order), us("2023-02-01 00:00")).episodes)
+        tuple(
+            story.episode_id for story in history(Record.of(order), us("2023-02-01 00:00")).episodes
+        )
         for order in itertools.permutations(entries)
     }
     assert len(told) == 1
@@ -308,7 +321,9 @@ def test_both_ends_of_a_coverage_belong_to_it(first: str, last: str, held: bool)
 
 def test_a_start_alone_or_an_end_alone_leaves_the_other_side_without_limit() -> None:
     assert Coverage.between(NINE).holds("graded", us("2023-01-10 09:00"), us("2150-01-01 00:00"))
-    assert Coverage.between(end=NINE).holds("graded", us("1950-01-01 00:00"), us("2023-01-10 09:00"))
+    assert Coverage.between(end=NINE).holds(
+        "graded", us("1950-01-01 00:00"), us("2023-01-10 09:00")
+    )
 
 
 def test_a_coverage_without_a_kind_holds_the_others() -> None:

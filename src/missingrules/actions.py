@@ -131,11 +131,14 @@ class Actions:
         same = [o for o in obligations if o.episode is episode and o.leg == opening.leg]
         latest = same[-1] if same else None
         whole_leg = episode is not None and not duty.after_trigger
-        if latest is not None and (whole_leg or latest.open_at(opening.at)):
+        released = latest is not None and latest.release is not None and latest.done is None
+        if latest is not None and (latest.open_at(opening.at) or (whole_leg and not released)):
             if latest.done is None:
                 due, last = deadline(duty, opening.at)
                 if last is not None and (latest.last is None or last < latest.last):
                     latest.due, latest.last = due, last
+                    if latest.release is not None and not latest.in_time(latest.release):
+                        latest.release = None
                 latest.evidence.append(opening.anchor.entry_id)
                 latest.cited.extend(opening.cited)
             return
@@ -143,8 +146,10 @@ class Actions:
         obligations.append(obligation)
         if obligation.accept_from < opening.at:
             for entry in self.actions:
-                if obligation.accept_from <= entry.at < opening.at and concerns(
-                    self.walk, obligation, entry
+                if (
+                    obligation.accept_from <= entry.at < opening.at
+                    and concerns(self.walk, obligation, entry)
+                    and accepted(self.walk, duty, entry)
                 ):
                     obligation.done, obligation.done_at = entry, entry.at
                     return
@@ -188,10 +193,11 @@ class Actions:
         for opening in openings:
             if opening.truth == YES:
                 continue
+            whole_leg = opening.episode is not None and not opening.duty.after_trigger
             if any(
                 o.episode is opening.episode
                 and o.leg == opening.leg
-                and (opening.episode is not None or o.opened <= opening.at)
+                and (whole_leg or (o.opened <= opening.at and o.open_at(opening.at)))
                 for o in obligations
             ):
                 continue

@@ -25,6 +25,7 @@ class Leg:
     report: Entry
     found: int | None = None
     returned: int | None = None
+    back: Entry | None = None
     ended_by: list[Entry] = field(default_factory=list)
 
     def end(self, ends: str | None) -> int | None:
@@ -57,10 +58,13 @@ class Episode:
         """The first report."""
         return self.legs[0].report if self.legs else None
 
-    def forget_entries(self) -> None:
-        """Begin a new time away: entries on the record count from its report."""
-        for prop in [prop for prop in self.facts if prop.what == "has" and prop.scope == "episode"]:
-            del self.facts[prop]
+    def begin_again(self, *, known: bool) -> None:
+        """Forget what belongs to the time away before: its report, and the entries on record."""
+        for prop in list(self.facts):
+            of_report = prop.kind == "reported" and prop.known == known
+            on_record = prop.what == "has" and prop.scope == "episode" and not known
+            if of_report or on_record:
+                del self.facts[prop]
 
     def leg(self, instant: int) -> Leg | None:
         """The time away that an instant belongs to; None before the first report."""
@@ -117,6 +121,8 @@ def legs_of(story: Story, remarks: list[Remark]) -> list[Leg]:
             if leg.found is None:
                 leg.found = entry.at
                 leg.ended_by.append(entry)
+            if entry.kind == "returned" and leg.back is None:
+                leg.back = entry
             if entry.kind in RETURNED and leg.returned is None:
                 leg.returned = entry.at
                 leg.ended_by.append(entry)

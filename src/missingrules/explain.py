@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from missingrules import terms, wording
 from missingrules.calendar import Elapsed, to_us
-from missingrules.duties import Action, Floor, OnCount, OnEntry, OnEvery, OnGap, OnOpen, Recorded
+from missingrules.duties import (
+    Action,
+    Floor,
+    Forbidden,
+    Measured,
+    OnCount,
+    OnEntry,
+    OnEvery,
+    OnGap,
+    OnOpen,
+    Recorded,
+)
 from missingrules.errors import MissingRulesError
 from missingrules.finding import Finding, grade_name, stamp
 from missingrules.kernel import assess, walked
@@ -26,7 +37,7 @@ if TYPE_CHECKING:
 
     from missingrules.calendar import Duration
     from missingrules.duties import Duty, Trigger
-    from missingrules.episode import Episode
+    from missingrules.episode import Episode, Leg
     from missingrules.log import Entry, EntryLike
     from missingrules.matchers import Engine
     from missingrules.moments import Asked, Walk, WindowTest
@@ -158,7 +169,8 @@ class _Teller:
     def rule(self, name: str, findings: Sequence[Finding]) -> Reason:
         duties = self.policy.duties[name]
         duty = next((d for d in reversed(duties) if d.in_force(self.walk.as_of)), duties[-1])
-        parts = [Reason(f"asks for: {_asks(duty)}")]
+        parts = [Reason(_asks(duty))]
+        parts += [self.edition(each) for each in duties if each.since or each.until]
         if duty.cite is not None:
             section = f", section {duty.cite['section']}" if "section" in duty.cite else ""
             authority = duty.authority.replace("_", " ")
@@ -189,6 +201,12 @@ class _Teller:
             truth="yes" if findings else "no",
             parts=tuple(parts),
         )
+
+    def edition(self, duty: Duty) -> Reason:
+        """From when to when an edition of a rule judges what arises."""
+        since = "" if duty.since is None else f" from {self.local(duty.since)[:10]}"
+        until = "" if duty.until is None else f" to before {self.local(duty.until)[:10]}"
+        return Reason(f"edition {duty.edition} applies{since}{until}")
 
     def finding(self, finding: Finding) -> Reason:
         parts = [Reason(f"arose {self.both(finding.opened_us)}")]
@@ -223,20 +241,21 @@ class _Teller:
                 return self.count(duty, trigger)
             case OnEntry(kinds):
                 return self.on_record(f"triggered by an entry {' or '.join(kinds)}", kinds)
-            case OnOpen(duration, strict, since):
-                named = f"{'more than' if strict else 'at least'} {duration}"
+            case OnOpen():
+                after = "the report" if trigger.since == "reported" else "the child went missing"
                 return Reason(
-                    f"triggered when an episode has been open {named} since "
-                    f"{since.replace('_', ' ')}",
-                    parts=self.legs(),
+                    f"triggered when an episode is open {_more(trigger)} after {after}",
+                    parts=self.legs(trigger),
                 )
             case OnEvery(interval):
                 return Reason(
                     f"comes again every {interval} while the episode is open", parts=self.legs()
                 )
-            case OnGap(duration, strict):
-                named = f"{'more than' if strict else 'at least'} {duration}"
-                return Reason(f"triggered when {named} passed between missing since and report")
+            case OnGap():
+                return Reason(
+                    f"triggered when the report came {_more(trigger)} after the child went missing",
+                    parts=tuple(self.gap(leg) for e in self.walk.episodes for leg in e.legs),
+                )
 
     def on_record(self, text: str, kinds: Iterable[str]) -> Reason:
         """List the entries of these kinds."""
@@ -258,27 +277,36 @@ class _Teller:
         """Show what releases from the duty, with the last answer for each episode."""
         if isinstance(form, OnEntry):
             return self.on_record(f"an entry {' or '.join(form.kinds)}", form.kinds)
-        asked = {
-            a.episode_id: a
-            for a in self.walk.trace or ()
-            if a.role == "unless" and a.condition is form
-        }
         node = form.node
         named = node.name.replace("_", " ") if isinstance(node, terms.Term) else _flat(node)
-        return Reason(named, parts=self.asked(list(asked.values()), "as it stood"))
+        asked = [a for a in self.walk.trace or () if a.role == "unless" and a.condition is form]
+        return Reason(named, parts=self.asked(_turns(asked), "from"))
 
-    def legs(self) -> tuple[Reason, ...]:
+    def legs(self, trigger: OnOpen | None = None) -> tuple[Reason, ...]:
+        """List the times that each episode was open, with when it had been so for long enough."""
         parts = []
         for episode in self.walk.episodes:
             for leg in episode.legs:
                 end = self.local(leg.found) if leg.found is not None else "still open"
-                parts.append(
-                    Reason(
-                        f"{episode.episode_id}: {self.local(leg.start)} to {end}",
-                        entries=(leg.report.entry_id,),
-                    )
-                )
+                text = f"{episode.episode_id}: {self.local(leg.start)} to {end}"
+                if trigger is not None:
+                    start: object = leg.start
+                    if trigger.since == "missing_since":
+                        start = leg.report.fields.get("missing_since", start)
+                    assert isinstance(start, int)  # noqa: S101 - the log holds instants as numbers
+                    reached = self.calendar.reached(start, trigger.duration, trigger.strict)
+                    text += f"; the time is up {self.local(max(reached, leg.start))}"
+                parts.append(Reason(text, entries=(leg.report.entry_id,)))
         return tuple(parts)
+
+    def gap(self, leg: Leg) -> Reason:
+        since = leg.report.fields.get("missing_since")
+        observed = self.local(since) if isinstance(since, int) else "not recorded"
+        return Reason(
+            f"reported {self.local(leg.start)}, missing since",
+            observed=observed,
+            entries=(leg.report.entry_id,),
+        )
 
     def count(self, duty: Duty, trigger: OnCount) -> Reason:
         window = trigger.window
@@ -410,7 +438,7 @@ class _Teller:
                 within = self.policy.graces[state.number][2]
                 others = Reason(
                     f"the rest within {within}: {_flat(rest)}",
-                    {terms.KEPT: "yes", terms.LAPSED: "no"}.get(value, "unknown"),
+                    {0: None, terms.KEPT: "yes", terms.LAPSED: "no"}.get(value, "unknown"),
                     shown,
                 )
                 return Reason(
@@ -475,6 +503,21 @@ def _last_each(asked: Iterable[Asked]) -> list[Asked]:
     return list({(a.condition.number, a.entry_id): a for a in asked}.values())
 
 
+def _turns(asked: Iterable[Asked]) -> list[Asked]:
+    """Every time that the answer for an episode turned, and the first."""
+    last: dict[str | None, int] = {}
+    turns = []
+    for one in asked:
+        if last.get(one.episode_id) != one.truth:
+            turns.append(one)
+        last[one.episode_id] = one.truth
+    return turns
+
+
+def _more(trigger: OnOpen | OnGap) -> str:
+    return f"{'more than' if trigger.strict else 'at least'} {trigger.duration}"
+
+
 def _within(duty: Duty) -> Duration | None:
     effect = duty.effect
     if duty.every is not None:
@@ -514,14 +557,15 @@ def _flat(node: Node) -> str:  # noqa: PLR0911 - one a form
 
 def _asks(duty: Duty) -> str:
     effect = duty.effect
-    within = ""
-    if isinstance(effect, Action | Recorded | Floor):
-        within = ", no time stated" if effect.within is None else f", within {effect.within}"
+    if isinstance(effect, Forbidden):
+        return "asks that it does not happen"
+    if isinstance(effect, Measured):
+        return "asks for nothing: it is only noted"
+    within = ", no time stated" if effect.within is None else f", within {effect.within}"
     if isinstance(effect, Floor):
         if effect.grade is not None:
             grade = grade_name(effect.grade)
-            return f"a risk grade of at least {grade}{within} of learning what demands it"
-        return f"a risk grade {effect.steps_up} higher than before{within}"
-    if isinstance(effect, Action | Recorded):
-        return f"{duty.phrase}{within}"
-    return duty.title
+            return f"asks for: a risk grade of at least {grade}{within} of what demands it"
+        steps = "a step" if effect.steps_up == 1 else f"{effect.steps_up} steps"
+        return f"asks for: a risk grade {steps} higher than before{within} of what demands it"
+    return f"asks for: {duty.phrase}{within}"

@@ -36,14 +36,13 @@ class FloorCase:
     judged: int | None = None
     shortfalls: list[Shortfall] = field(default_factory=list)
 
-    @property
-    def standing(self) -> Shortfall | None:
-        """The shortfall that is neither raised nor released, if there is one."""
-        return next((short for short in self.shortfalls if short.stands), None)
+    def standing(self, leg: Leg) -> Shortfall | None:
+        """Find the shortfall of a time away that is neither raised nor released."""
+        return next((s for s in self.shortfalls if s.stands and s.leg is leg), None)
 
     def fall_short(self, new: Shortfall) -> None:
         """Begin a shortfall, or let the one that stands take over what is stricter."""
-        old = self.standing
+        old = self.standing(new.leg)
         if old is None:
             self.shortfalls.append(new)
             return
@@ -114,7 +113,7 @@ def bind_grades(walk: Walk, episode: Episode, moment: Moment) -> None:
         if duty is None:
             continue
         case = walk.floors.get((duty.rule, episode.episode_id))
-        standing = None if case is None else case.standing
+        standing = None if case is None else case.standing(leg)
         if standing is not None:
             _raise_or_release(grading, duty, standing)
         _demand(grading, duty, moment.demands)
@@ -198,7 +197,7 @@ def _demand(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> None:
         if floor is not None:
             standing = floor if before is None else max(floor, before[2])
             walk.demanded[key] = (truth, (anchor.entry_id, *cited), standing)
-    elif grading.graded and key in walk.demanded:
+    elif grading.graded and key in walk.demanded and _released(grading, duty) is None:
         anchor = grading.graded[-1]
         truth, cited, floor = walk.demanded[key]
     else:
@@ -242,9 +241,10 @@ def _hold(  # noqa: PLR0913 - all sides of one demand
         short = Shortfall(now, due, last, grade, floor, truth, anchor, grading.leg, cited)
         case.fall_short(short)
         because = None if at_once else _released(grading, duty)
-        if because is not None and case.standing is not None:
-            case.standing.released = now
-            case.standing.cited += because
+        standing = case.standing(grading.leg)
+        if because is not None and standing is not None:
+            standing.released = now
+            standing.cited += because
 
 
 def _floor(effect: Floor, before: tuple[int, Entry] | None) -> int | None:

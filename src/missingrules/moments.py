@@ -434,6 +434,11 @@ class Walk:
 
     def _apply(self, entry: Entry, episode: Episode | None, now: int, *, known: bool) -> None:
         """Bring facts up to date with an entry: when it happens, and when it is ``known``."""
+        if entry.kind == "reported" and episode is not None:
+            leg = episode.leg(entry.at)
+            if leg is not None and leg.number and leg.report is entry:
+                episode.begin_again(known=known)
+            episode.stirred = True
         for setter, scope in self.policy.setters[known].get(entry.kind, ()):
             for facts, sources in self._reach(scope, episode):
                 setter(facts, sources, entry)
@@ -445,11 +450,6 @@ class Walk:
             episode.grade = (GRADES.index(str(entry.fields["grade"])), entry)
         elif entry.kind == "born":
             self.born = (entry.fields["date_of_birth"], entry.entry_id)
-        elif entry.kind == "reported" and episode is not None:
-            leg = episode.leg(now)
-            if leg is not None and leg.number and leg.start == now:
-                episode.forget_entries()
-            episode.stirred = True
         for prop, check in self.policy.watched.get(entry.kind, ()):
             truth = YES if check is None else self.ask_entry("", "watch", check, entry)
             if truth != NO:
@@ -807,13 +807,17 @@ class Walk:
     def _fire(self, entry: Entry, moment: Moment) -> None:
         now = moment.at
         episode = self.by_entry.get(entry.entry_id)
+        if entry.kind == "returned" and episode is not None:
+            leg = episode.leg(now)
+            if leg is not None and leg.back is not entry:
+                return  # the same return, entered again
         for duty, trigger in self.index.on_entry.get(entry.kind, ()):
             if not duty.in_force(now):
                 continue
             truth = self.ask_entry(duty.rule, "where", trigger.kinds[entry.kind], entry)
             if truth == NO:
                 continue
-            if duty.per == "child" or episode is not None:
+            if duty.per == "child" or episode is not None or self._either(entry):
                 self._open(duty, episode, now, entry, truth)
                 continue
             for other in self.episodes:
@@ -824,6 +828,10 @@ class Walk:
             leg = episode.leg(now)
             if leg is not None and leg.report is entry:
                 self._gaps(episode, leg, moment)
+
+    def _either(self, entry: Entry) -> bool:
+        """Whether an entry could have named an episode; without one it is about the child."""
+        return self.policy.vocabulary.kinds[entry.kind].home == "either"
 
     def _gaps(self, episode: Episode, leg: Leg, moment: Moment) -> None:
         """Open the duties of a report that came too long after the child went missing."""
@@ -876,6 +884,7 @@ class Walk:
             rests_on = (*rests_on, *known.values())
         if truth == MAYBE and not unknown:
             unknown = (f"fields of {anchor.kind}",)
+        learned = max(now, anchor.known, self.known(rests_on))
         if episode is not None:
             rests_on = (*rests_on, *episode.frame(leg))
         subject = None if duty.per == "child" else episode
@@ -885,7 +894,7 @@ class Walk:
                 episode=subject,
                 leg=0 if subject is None or leg is None else leg.number,
                 at=now,
-                known=max(now, anchor.known, self.known(rests_on)),
+                known=learned,
                 anchor=anchor,
                 truth=MAYBE if MAYBE in (truth, holds) else YES,
                 cited=tuple(dict.fromkeys(rests_on)),

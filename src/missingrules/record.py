@@ -244,6 +244,8 @@ def history(record: Record, as_of: int) -> History:
             links.append(merges[root].entry_id)
             root = str(merges[root].fields["into"])
             links.append(by_episode[root][0].entry_id)
+        if links:
+            links.append(listed[0].entry_id)
         stories.setdefault(root, []).extend(listed)
         brought.setdefault(root, set()).update(links)
     return History(

@@ -1,12 +1,13 @@
-"""Rulings 1 to 5: what counts, when a threshold is reached, what a run of episodes owes, corrections."""
+"""Rulings 1 to 5: what counts, thresholds, runs of episodes and what they owe, corrections."""
 
 from __future__ import annotations
 
 import pytest
+
 from build import day, found, judge, missing, only, outcomes, policy, record
 
-# Concern for safety is properly used on a stated ground, with a rationale within 15 minutes. Anything
-# else that has a category counts, unless the whereabouts are known.
+# Concern for safety is properly used on a stated ground, with a rationale within 15 minutes.
+# Anything else that has a category counts, unless the whereabouts are known.
 SUBSTANCE = """
 parameters:
   window: {value: 90 days, edge: inclusive, basis: inferred}
@@ -108,16 +109,21 @@ def test_ruling_01_labels_that_reach_what_substance_does_not_owe_nothing() -> No
 
 
 def test_ruling_01_it_counts_since_the_first_moment_its_term_was_true() -> None:
-    log = missing(0, 10) + f"""
+    log = (
+        missing(0, 10)
+        + f"""
         E3 {day(20)} 09:00 reported
         E3 {day(20)} 11:30 categorised category=missing
     """.replace("\n        ", "\n")
+    )
     meeting = only(judge(MEETING, log, "2023-03-01 00:00"))
     assert meeting.to_dict()["opened_at"] == f"{day(20)}T11:30:00Z"
 
 
 def test_ruling_01_it_counts_since_the_end_of_the_time_of_grace_where_that_decides() -> None:
-    log = missing(0, 10) + f"\nE3 {day(20)} 09:00 reported\nE3 {day(20)} 09:05 categorised {IMPROPER}"
+    log = (
+        missing(0, 10) + f"\nE3 {day(20)} 09:00 reported\nE3 {day(20)} 09:05 categorised {IMPROPER}"
+    )
     assert not found(judge(MEETING, log, f"{day(20)} 09:19:59"))
     meeting = only(judge(MEETING, log, f"{day(20)} 09:20"))
     assert meeting.to_dict()["opened_at"] == f"{day(20)}T09:20:00Z"
@@ -329,7 +335,7 @@ def test_ruling_02_evidence_is_every_counted_episode_of_the_window_and_no_other(
     }
 
 
-def test_ruling_02_episodes_that_begin_to_count_in_one_moment_open_one_duty_with_all_of_them() -> None:
+def test_ruling_02_episodes_that_begin_to_count_in_one_moment_open_one_duty() -> None:
     rule = policy(counting("reach: 3", DAYS_90))
     reports = "\n".join(f"E{n} {day(n)} 09:00 reported" for n in (1, 2, 3, 4))
     labels = "\n".join(f"E{n} {day(9)} 09:00 categorised category=missing" for n in (1, 2, 3, 4))
@@ -385,7 +391,7 @@ def test_ruling_03_a_lapse_ends_the_run_and_the_next_threshold_owes_anew() -> No
 
 
 def test_ruling_03_time_alone_does_not_end_a_run() -> None:
-    """On day 105 two are in the window, but nobody asks before day 108, when there are three again."""
+    """On day 95 two are in the window, but there is no episode; on day 98 there are three again."""
     held = judge(SPELLS, missing(0, 10, 20, 98), f"{day(200)} 00:00")
     assert only(held).episodes_since == 1
 
@@ -481,7 +487,9 @@ def test_ruling_03_a_count_ever_owes_anew_after_an_answer() -> None:
 
 
 def test_ruling_03_the_condition_of_the_rule_is_part_of_what_keeps_a_run_going() -> None:
-    rule = policy(counting("reach: 2", DAYS_90).replace("    require", "    if: {marker: cse}\n    require"))
+    rule = policy(
+        counting("reach: 2", DAYS_90).replace("    require", "    if: {marker: cse}\n    require")
+    )
     log = missing(0, 10) + f"\n- {day(5)} 09:00 marker_added marker=cse"
     assert outcomes(judge(rule, log, f"{day(50)} 00:00")) == ["breached"]
     without = missing(0, 10) + f"\n- {day(15)} 09:00 marker_added marker=cse"
@@ -640,12 +648,15 @@ def test_ruling_05_voiding_the_answer_brings_the_breach_back() -> None:
 
 
 def test_ruling_05_voiding_one_entry_leaves_the_rest_of_its_episode() -> None:
-    log = missing(0, 10) + f"""
+    log = (
+        missing(0, 10)
+        + f"""
 E3 {day(20)} 09:00 reported
 E3 {day(20)} 09:00 categorised category=absent
 E3 {day(20)} 09:10 categorised category=missing id=wrong
 E3 {day(21)} 09:00 voided of=wrong
 """
+    )
     assert found(judge(SPELLS, log, f"{day(20)} 12:00"))
     assert not found(judge(SPELLS, log, f"{day(22)} 00:00"))
 
@@ -675,39 +686,51 @@ def test_ruling_05_voiding_a_merge_undoes_it() -> None:
 
 
 def test_ruling_05_undoing_can_itself_be_undone() -> None:
-    log = missing(0, 10, 20) + f"""
+    log = (
+        missing(0, 10, 20)
+        + f"""
 E2 {day(30)} 09:00 voided id=first
 - {day(31)} 09:00 voided of=first id=second
 - {day(32)} 09:00 voided of=second id=third
 """
+    )
     assert outcomes(judge(SPELLS, log, f"{day(60)} 00:00")) == []
 
 
 def test_ruling_05_voiding_an_episode_brings_back_what_was_merged_into_it() -> None:
-    log = missing(0, 10, 20, 30) + f"""
+    log = (
+        missing(0, 10, 20, 30)
+        + f"""
 E2 {day(40)} 09:00 merged into=E4
 E4 {day(41)} 09:00 voided reason='another child'
 """
+    )
     assert only(judge(SPELLS, log, f"{day(40)} 12:00")).episodes == ("E1", "E4", "E3")
     assert only(judge(SPELLS, log, f"{day(60)} 00:00")).episodes == ("E1", "E2", "E3")
 
 
 def test_ruling_05_merges_in_a_circle_are_noted_and_lose_no_episode() -> None:
-    log = missing(0, 10, 20, 30) + f"""
+    log = (
+        missing(0, 10, 20, 30)
+        + f"""
 E1 {day(40)} 09:00 merged into=E2
 E2 {day(41)} 09:00 merged into=E1
 """
+    )
     answer = judge(SPELLS, log, f"{day(60)} 00:00")
     assert [gap.code for gap in answer.data_gaps] == ["merge_cycle"]
     assert len(only(answer).episodes) == 3
 
 
 def test_ruling_05_a_circle_of_three_is_noted() -> None:
-    log = missing(0, 10, 20, 30) + f"""
+    log = (
+        missing(0, 10, 20, 30)
+        + f"""
 E1 {day(40)} 09:00 merged into=E2
 E2 {day(41)} 09:00 merged into=E3
 E3 {day(42)} 09:00 merged into=E1
 """
+    )
     answer = judge(SPELLS, log, f"{day(60)} 00:00")
     assert [gap.code for gap in answer.data_gaps] == ["merge_cycle"]
 
@@ -737,31 +760,40 @@ def test_ruling_05_a_void_of_something_unknown_is_ignored_and_noted() -> None:
 
 def test_ruling_05_a_merged_episode_is_placed_by_the_earliest_report() -> None:
     rule = policy(counting("reach: 2", DAYS_90))
-    log = missing(0) + f"""
+    log = (
+        missing(0)
+        + f"""
 E2 {day(89)} 09:00 reported
 E3 {day(92)} 09:00 reported
 E3 {day(92)} 09:00 categorised category=missing
 """
+    )
     assert not found(judge(rule, log, f"{day(93)} 00:00"))
     merged = f"{log}\nE2 {day(93)} 09:00 merged into=E3"
     assert only(judge(rule, merged, f"{day(94)} 00:00")).episodes == ("E1", "E3")
 
 
 def test_ruling_05_merges_follow_one_another() -> None:
-    log = missing(0, 10, 20, 30, 40) + f"""
+    log = (
+        missing(0, 10, 20, 30, 40)
+        + f"""
 E5 {day(50)} 09:00 merged into=E4
 E4 {day(51)} 09:00 merged into=E3
 """
+    )
     answer = judge(SPELLS, log, f"{day(60)} 00:00")
     assert only(answer).episodes == ("E1", "E2", "E3")
     assert only(answer).episodes_since == 0
 
 
 def test_ruling_05_the_later_of_two_merges_of_one_episode_stands_and_the_other_is_noted() -> None:
-    log = missing(0, 10, 20) + f"""
+    log = (
+        missing(0, 10, 20)
+        + f"""
 E3 {day(30)} 09:00 merged into=E1
 E3 {day(31)} 09:00 merged into=E2
 """
+    )
     answer = judge(SPELLS, log, f"{day(60)} 00:00")
     assert [gap.code for gap in answer.data_gaps] == ["merge_superseded"]
 

@@ -1,10 +1,10 @@
-"""Rulings 14 to 16: disorder, history that begins too late, facts that nobody recorded, outcomes."""
+"""Rulings 14 to 16: disorder, history that begins too late, facts not recorded, outcomes."""
 
 from __future__ import annotations
 
 import pytest
-from build import at, day, found, judge, missing, only, outcomes, policy
 
+from build import at, day, found, judge, missing, only, outcomes, policy
 from missingrules import Coverage
 from missingrules.finding import OUTCOMES
 
@@ -342,7 +342,7 @@ def test_coverage_a_release_that_the_source_cannot_show_is_no_reason_to_accuse()
 
 
 def test_coverage_a_return_that_the_source_cannot_show_does_not_keep_an_episode_open() -> None:
-    """An extract without the time of return: nobody can say that the child was away for 48 hours."""
+    """Without a time of return nobody can say that the child was away for 48 hours."""
     rule = policy("""
         rules:
           - id: meeting
@@ -474,7 +474,13 @@ def test_three_valued_an_open_fact_recorded_otherwise_means_no(
 
 @pytest.mark.parametrize(
     "condition",
-    ["{category: missing}", "{grade: high}", "{marker: cse}", "{concern: crime}", "{priority: immediate}"],
+    [
+        "{category: missing}",
+        "{grade: high}",
+        "{marker: cse}",
+        "{concern: crime}",
+        "{priority: immediate}",
+    ],
 )
 def test_three_valued_a_closed_fact_not_recorded_means_no(condition: str) -> None:
     answer = judge(policy(asking(condition)), REPORTED, "2023-01-11 00:00")
@@ -558,6 +564,23 @@ def test_three_valued_a_count_that_hangs_on_something_not_recorded_is_indetermin
     assert not found(judge(rule, missing(0, 10), f"{day(60)} 00:00"))
     recorded = missing(0, 10, 20).replace("reported", "reported whereabouts=unknown")
     assert outcomes(judge(rule, recorded, f"{day(60)} 00:00")) == ["breached"]
+
+
+@pytest.mark.xfail(reason="F35: it is passed over", strict=True)
+def test_three_valued_a_trigger_that_may_hold_after_a_sure_one_is_not_passed_silently() -> None:
+    rule = policy("""
+        rules:
+          - id: shared
+            on: {entry: ppn_submitted, where: {stage: found}}
+            after: trigger
+            require: {action: ppn_shared, within: 24 hours}
+    """)
+    log = f"""{REPORTED}
+        E1 2023-01-10 10:00 ppn_submitted stage=found
+        E1 2023-01-10 11:00 ppn_shared
+        E1 2023-01-10 12:00 ppn_submitted
+    """
+    assert outcomes(judge(rule, log, "2023-01-13 00:00")) == ["fulfilled", "indeterminate"]
 
 
 def test_three_valued_a_measure_that_may_apply_is_indeterminate() -> None:
