@@ -24,18 +24,23 @@ def fullest(trigger: OnCount, new: Iterable[Episode], counted: Iterable[Episode]
     A window ends where an episode is placed. Of windows that hold as many, the latest is taken; no
     window at all holds nothing.
     """
-    window, fresh = trigger.window, set(new)
+    window = trigger.window
+    span = None if window is None else window.span
     placed = sorted(
         ((episode.placed(trigger.placed_by), episode.episode_id, episode) for episode in counted),
         key=lambda item: item[:2],
     )
-    best = Fullest((), 0)
-    for end in sorted({at for at, _, _ in placed}):
-        inside = tuple(
-            episode
-            for at, _, episode in placed
-            if at <= end and (window is None or window.holds(at, end))
-        )
-        if len(inside) >= len(best.inside) and not fresh.isdisjoint(inside):
-            best = Fullest(inside, end)
-    return best
+    keys = [at if window is None else window.key(at) for at, _, _ in placed]
+    begun = set(new)
+    fresh = [place for place, (_, _, episode) in enumerate(placed) if episode in begun]
+    best, first = (0, 0, 0), 0
+    for last, (at, _, _) in enumerate(placed):
+        if last + 1 < len(placed) and placed[last + 1][0] == at:
+            continue  # episodes placed at one instant are in or out together
+        while span is not None and keys[last] - keys[first] > span:
+            first += 1
+        holds_new = any(first <= place <= last for place in fresh)
+        if holds_new and last + 1 - first >= best[1] - best[0]:
+            best = (first, last + 1, at)
+    start, end, at = best
+    return Fullest(tuple(episode for _, _, episode in placed[start:end]), at)

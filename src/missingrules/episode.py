@@ -47,6 +47,7 @@ class Episode:
     concerns: dict[str, str] = field(default_factory=dict)
     grade: tuple[int, Entry] | None = None
     stirred: bool = True
+    frames: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def episode_id(self) -> str:
@@ -74,13 +75,17 @@ class Episode:
                 found = leg
         return found
 
-    def frame(self, leg: Leg | None) -> list[str]:
+    def frame(self, leg: Leg | None) -> tuple[str, ...]:
         """Ids of the entries that make a time away what it is: reports, ends, merges."""
-        ids = list(self.story.corrections)
-        for other in self.legs if leg is None else self.legs[: leg.number + 1]:
-            ids.append(other.report.entry_id)
-            ids += [entry.entry_id for entry in other.ended_by]
-        return ids
+        number = len(self.legs) if leg is None else leg.number + 1
+        found = self.frames.get(number)
+        if found is None:
+            ids = list(self.story.corrections)
+            for other in self.legs[:number]:
+                ids.append(other.report.entry_id)
+                ids += [entry.entry_id for entry in other.ended_by]
+            found = self.frames[number] = tuple(dict.fromkeys(ids))
+        return found
 
     def placed(self, by: str) -> int:
         """The instant that places the episode in a window."""

@@ -251,6 +251,8 @@ class Spells:
         obligations: Sequence[Obligation],
     ) -> list[Obligation]:
         """Runs that may have reached the threshold, where none surely did."""
+        if all(self.certain(moment) for moment in counts):
+            return []
         other = Spells(self.settler, sure=False)
         possible: list[Obligation] = []
         events: list[tuple[int, int, int, object]] = [
@@ -273,6 +275,15 @@ class Spells:
             if not any(self.covers(ids, obligation) for ids in sure)
             and self.doubtful(obligation, counts)
         ]
+
+    def certain(self, moment: CountMoment) -> bool:
+        """Whether neither an episode, nor the condition, nor the history leaves a doubt."""
+        if moment.maybe or moment.truth == MAYBE:
+            return False
+        by = moment.trigger.placed_by
+        return moment.trigger.window is None or not any(
+            self.truncated(moment.trigger, episode.placed(by)) for episode in moment.sure
+        )
 
     def question(self, at: int, used_up: set[str], obligations: Sequence[Obligation]) -> None:
         """Doubt the later runs that rest on episodes which an action may have used up."""

@@ -112,7 +112,7 @@ def headline(scan: Scan, out: Console) -> None:
             f"Strategy meetings: {len(owed)} owed, {count[outcomes.FULFILLED]} held in time, "
             f"{count[outcomes.FULFILLED_LATE]} held late, {count[outcomes.BREACHED]} no record, "
             f"{count[outcomes.PENDING]} not due yet, {count[outcomes.DECIDED]} decided not "
-            "required.",
+            f"required{_open_questions(count)}.",
             style="bold",
         )
         if hidden:
@@ -148,6 +148,12 @@ _OWED = frozenset(
         outcomes.DECIDED,
     }
 )
+
+
+def _open_questions(count: Counter[str]) -> str:
+    """What the record or its source leaves open, if anything."""
+    names = (outcomes.INDETERMINATE, outcomes.NOT_OBSERVABLE)
+    return "".join(f", {count[name]} {WORDS[name]}" for name in names if count[name])
 
 
 def print_child(assessment: Assessment, out: Console) -> None:
