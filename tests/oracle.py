@@ -78,7 +78,9 @@ def runs(
             free = [e for e in everything if e.since <= now and e.name not in used]
             together = fullest(free, new, number, holds)
             before = [e.placed for e in everything if e.since < now]
-            newest = max(e.placed for e in new) >= max(before, default=dt.datetime.min.replace(tzinfo=dt.UTC))
+            newest = max(e.placed for e in new) >= max(
+                before, default=dt.datetime.min.replace(tzinfo=dt.UTC)
+            )
             if together is None:
                 going = None if newest else going
             else:

@@ -143,6 +143,8 @@ class Actions:
                 latest.cited.extend(opening.cited)
             return
         obligation = self.obligation(opening)
+        if latest is not None and latest.done is not None:
+            obligation.cited.append(latest.done.entry_id)
         obligations.append(obligation)
         if obligation.accept_from < opening.at:
             for entry in self.actions:
@@ -159,12 +161,10 @@ class Actions:
         duty, episode = opening.duty, opening.episode
         due, last = deadline(duty, opening.at)
         accept_from, end = opening.at, None
-        if episode is not None and episode.legs:
-            leg = episode.legs[opening.leg]
-            if not duty.after_trigger:
-                accept_from = min(leg.start, opening.at)
-            if duty.ends is not None:
-                end = leg.end(duty.ends)
+        if episode is not None:
+            end = episode.end(opening.leg, duty.ends, opening.at)
+            if episode.legs and not duty.after_trigger:
+                accept_from = min(episode.legs[opening.leg].start, opening.at)
         made = Obligation(
             duty=duty,
             episode=episode,
@@ -220,7 +220,7 @@ class Actions:
         episode = obligation.episode
         if episode is None or obligation.duty.after_trigger or obligation.leg:
             return
-        for entry in self.actions:
+        for entry in (*self.actions, *self.doubtful):
             if (
                 entry.at < obligation.accept_from
                 and self.walk.by_entry.get(entry.entry_id) is episode

@@ -75,6 +75,18 @@ class Episode:
                 found = leg
         return found
 
+    def end(self, leg: int, ends: str | None, since: int) -> int | None:
+        """When a duty of a time away ends with it: None while it runs, or if it does not end so.
+
+        Without a report there is no time away; then the first end on or after ``since`` counts.
+        """
+        if ends is None:
+            return None
+        if self.legs:
+            return self.legs[leg].end(ends)
+        kinds = RETURNED if ends == "away" else FOUND
+        return next((e.at for e in self.story.entries if e.kind in kinds and e.at >= since), None)
+
     def frame(self, leg: Leg | None) -> tuple[str, ...]:
         """Ids of the entries that make a time away what it is: reports, ends, merges."""
         number = len(self.legs) if leg is None else leg.number + 1

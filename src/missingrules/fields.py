@@ -57,8 +57,8 @@ def recorded(walk: Walk, openings: Sequence[Opening]) -> list[Finding]:
             slot=opening.slot,
         )
         episode = opening.episode
-        if episode is not None and episode.legs and opening.duty.ends is not None:
-            obligation.end = episode.legs[opening.leg].end(opening.duty.ends)
+        if episode is not None:
+            obligation.end = episode.end(opening.leg, opening.duty.ends, opening.at)
         find_release(walk, obligation)
         _find_field(walk, opening, obligation)
         same.append(obligation)

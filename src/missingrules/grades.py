@@ -309,16 +309,25 @@ def graded(walk: Walk, case: FloorCase) -> Iterator[Finding]:
         ),
         recorded_grade=None if recorded is None else grade_name(recorded),
         required_grade=grade_name(worst.floor if worst is not None else case.floor),
-        unknown=case.unknown if outcome == outcomes.INDETERMINATE else (),
+        unknown=_unknown(case, outcome),
         incomplete_record=walk.incomplete,
         as_of_us=as_of,
     )
+
+
+def _unknown(case: FloorCase, outcome: str) -> tuple[str, ...]:
+    """What would have to be known to judge the grade."""
+    if outcome != outcomes.INDETERMINATE:
+        return ()
+    return case.unknown or ("whether the child was still missing",)
 
 
 def _became(walk: Walk, shortfall: Shortfall) -> str:
     found = shortfall.leg.found
     if shortfall.released is not None:
         return outcomes.NOT_APPLICABLE
+    if found is None and not walk.shows_end("open", shortfall.leg.start, shortfall.at):
+        return outcomes.INDETERMINATE
     if shortfall.cured is not None:
         in_time = shortfall.last is None or shortfall.cured.at <= shortfall.last
         return outcomes.FULFILLED if in_time else outcomes.FULFILLED_LATE

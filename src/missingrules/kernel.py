@@ -15,7 +15,7 @@ from missingrules.fields import recorded
 from missingrules.finding import PENDING, Assessment, Finding, Withdrawn
 from missingrules.grades import graded
 from missingrules.moments import Walk
-from missingrules.record import EVERYTHING, Record, history
+from missingrules.record import CORRECTIONS, EVERYTHING, Record, history
 from missingrules.repeating import Repeating
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def withdrawn(assessment: Assessment, earlier: dt.datetime | Assessment) -> tupl
     since = [entry for entry in assessment.corrections if entry.known > earlier.as_of_us]
     if not since:
         return ()
-    uncorrected = _without(assessment, since)
+    uncorrected = _without(assessment, earlier.as_of_us)
     gone: list[Withdrawn] = []
     for finding in earlier.findings:
         current = now.get(finding.finding_id)
@@ -189,11 +189,10 @@ def withdrawn(assessment: Assessment, earlier: dt.datetime | Assessment) -> tupl
     return tuple(gone)
 
 
-def _without(assessment: Assessment, corrections: Iterable[Entry]) -> dict[str, Finding]:
-    """Judge the record as if these corrections had never been made."""
-    left_out = {entry.entry_id for entry in corrections}
+def _without(assessment: Assessment, since: int) -> dict[str, Finding]:
+    """Judge the record as if no correction had been made since an instant."""
     record = assessment.record
-    entries = tuple(entry for entry in record.entries if entry.entry_id not in left_out)
+    entries = tuple(e for e in record.entries if e.kind not in CORRECTIONS or e.known <= since)
     judged = judge(
         assessment.policy,
         Record(record.child_id, entries, record.incomplete),

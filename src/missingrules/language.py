@@ -150,7 +150,11 @@ class Counted(Part):
     at_least: int | str | None = Field(default=None, description="This many or more.")
     more_than: int | str | None = Field(default=None, description="More than this many.")
     within: str = Field(
-        description="A window (a parameter with an edge) ending at this moment, or `ever`."
+        description=(
+            "A window (a parameter with an edge), or `ever`. Where the condition is read at an "
+            "episode, the window ends at the instant that places that episode; otherwise at the "
+            "moment itself."
+        )
     )
 
 
@@ -166,7 +170,7 @@ class ConditionForm(BaseModel):
     """A condition: one of the keys below, or the name of a recorded field.
 
     `{category: concern_for_safety}` holds when the field was last recorded as that value; a list of
-    values means any of them. Write `graded.rationale` where several kinds of entry share a field
+    values means any of them, and a parameter stands for its value. Write `graded.rationale` where several kinds of entry share a field
     name. A field that nobody recorded makes the condition unknown where the field is open
     (whereabouts, place, care and case status, yes / no fields), and false elsewhere.
     """
@@ -341,23 +345,36 @@ class Require(Part):
             "Without it the vocabulary's own words."
         ),
     )
-    within: str = Field(
+    within: str | None = Field(
+        default=None,
         description=(
             "The time allowed, counted from the trigger: a parameter or a duration, or "
             "`not_stated` where policy gives none (then nothing is overdue, and the age is "
-            "reported)."
-        )
+            "reported). Left out where the rule is triggered by `every`, whose interval is the "
+            "deadline."
+        ),
     )
 
 
 class Grade(Part):
-    """A demand on the risk grade while the episode is open. One of: at_least, steps_up."""
+    """A demand on the risk grade while the episode is open. One of: at_least, steps_up.
+
+    It binds every grade that is recorded after what demands it, in the same time away.
+    """
 
     at_least: str | None = Field(
-        default=None, description="A grade recorded below this one is a breach."
+        default=None,
+        description=(
+            "A floor: a lower grade is a breach at once when it is recorded after what demands the "
+            "floor; one recorded before has the time under `within`."
+        ),
     )
     steps_up: int | str | None = Field(
-        default=None, description="The grade must rise so many steps from what it was."
+        default=None,
+        description=(
+            "The grade must rise so many steps from what it was before the trigger, at most to the "
+            "highest."
+        ),
     )
     within: str = Field(
         description="Time to grade again after something was learned that demands it."
@@ -371,13 +388,20 @@ class Effect(Part):
         default=None, description="What makes the rule apply; of a list, any."
     )
     if_: Condition | None = Field(
-        default=None, alias="if", description="Read at the trigger: only if this holds."
+        default=None,
+        alias="if",
+        description=(
+            "Read at the trigger: only if this holds. For a grade, read whenever a trigger of the "
+            "rule comes; a demand once made binds the grades after it."
+        ),
     )
     unless: list[Condition] | Condition | None = Field(
         default=None,
         description=(
-            "Releases from the duty if it comes to hold before the deadline. `{entry: ...}` here "
-            "means an entry at or after the point from which actions are accepted."
+            "Releases from the duty if it comes to hold before the deadline; of a list, any. "
+            "`{entry: ...}` here means an entry at or after the point from which actions are "
+            "accepted. A repeating duty rests while a condition holds, and goes on afterwards; an "
+            "entry ends it for that time away."
         ),
     )
     while_: Literal["open", "away"] | None = Field(
@@ -399,8 +423,9 @@ class Effect(Part):
         default=None,
         description=(
             "Whose duty it is. Default: the child's for counts and entries about the child, "
-            "otherwise the episode's. A trigger about the child with `per: episode` applies to "
-            "each open episode."
+            "otherwise the episode's. An entry about the child with `per: episode` makes the rule "
+            "apply to each open episode. A count is always the child's, a repeating duty always "
+            "the episode's."
         ),
     )
     require: Require | None = Field(default=None, description="An action or a recorded field.")

@@ -303,7 +303,7 @@ class Walk:
             borders |= self.coverage.borders()
         for episode in self.episodes:
             for leg in episode.legs:
-                instants = {at for at in borders if leg.start < at}
+                instants: set[int] = set()
                 for duration, since in self.policy.lasted:
                     start = leg.start if since == "reported" else leg.report.fields.get(since)
                     if isinstance(start, int):
@@ -313,6 +313,8 @@ class Walk:
                 for at in instants:
                     if leg.start < at and (leg.returned is None or at <= leg.returned):
                         self._push(at, Tick(episode))
+            for at in borders:
+                self._push(at, Tick(episode))
 
     def _birthdays(self) -> set[int]:
         calendar = self.policy.calendar

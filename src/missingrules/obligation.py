@@ -94,11 +94,17 @@ def finish(walk: Walk, obligation: Obligation) -> Finding:
     outcome = _outcome(walk, obligation)
     done = obligation.done
     answered = () if done is None else (done.entry_id,)
+    home = None if done is None else walk.by_entry.get(done.entry_id)
+    around: tuple[str, ...] = ()
+    if home is not None and home is not obligation.episode:
+        around = home.frame(None)
     unknown: list[str] = []
     if outcome == outcomes.INDETERMINATE:
         unknown = [*obligation.unknown, *obligation.unsure]
         if obligation.doubtful:
             unknown.append("whether an entry on record is the answer")
+        if not _shows_report(walk, obligation):
+            unknown.append("the report of the episode")
     return Finding(
         duty=duty,
         child_id=walk.child_id,
@@ -112,7 +118,7 @@ def finish(walk: Walk, obligation: Obligation) -> Finding:
         done_us=obligation.done_at,
         answer=answered[0] if answered else None,
         evidence=merged_ids(obligation.evidence),
-        cited=merged_ids(obligation.cited, answered, obligation.doubtful),
+        cited=merged_ids(obligation.cited, answered, around, obligation.doubtful),
         episodes=obligation.episodes,
         episodes_since=obligation.episodes_since,
         masked=bool(obligation.masked_by),
@@ -135,6 +141,8 @@ def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911 
             return outcomes.DECIDED
         if obligation.in_time(obligation.done_at):
             return outcomes.FULFILLED
+        if not _shows_end(walk, obligation):
+            return outcomes.NOT_OBSERVABLE
         return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.FULFILLED_LATE
     if obligation.release is not None:
         return outcomes.NOT_APPLICABLE
@@ -143,13 +151,11 @@ def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911 
         return outcomes.NOT_APPLICABLE
     if obligation.truth == MAYBE or obligation.doubtful or obligation.unsure:
         return outcomes.INDETERMINATE
-    last = as_of if obligation.last is None else min(obligation.last, as_of)
-    if (
-        duty.ends is not None
-        and end is None
-        and not walk.shows_end(duty.ends, obligation.opened, last)
-    ):
+    if not _shows_end(walk, obligation):
         return outcomes.NOT_OBSERVABLE
+    if not _shows_report(walk, obligation):
+        return outcomes.INDETERMINATE
+    last = as_of if obligation.last is None else min(obligation.last, as_of)
     if isinstance(duty.effect, Action) and not all(
         walk.coverage.holds(kind, obligation.opened, last) for kind in duty.effect.kinds
     ):
@@ -157,3 +163,21 @@ def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911 
     if obligation.last is None or as_of <= obligation.last:
         return outcomes.PENDING
     return outcomes.BREACHED
+
+
+def _shows_end(walk: Walk, obligation: Obligation) -> bool:
+    """Whether the source would show that the episode, and the duty with it, ended in time."""
+    ends, last = obligation.duty.ends, obligation.last
+    until = walk.as_of if last is None else min(last, walk.as_of)
+    if ends is None or obligation.end is not None:
+        return True
+    return walk.shows_end(ends, obligation.opened, until)
+
+
+def _shows_report(walk: Walk, obligation: Obligation) -> bool:
+    """Whether it is known from when on actions count; not where the report may lie before the log."""
+    episode = obligation.episode
+    if episode is None or episode.legs or obligation.duty.after_trigger:
+        return True
+    span = walk.coverage.span("reported")
+    return span is not None and span[0] is None

@@ -261,7 +261,8 @@ class Repeating:
             outcome = outcomes.INDETERMINATE
             unknown = ("whether an entry on record is the answer",)
         until = min(slot.first_due, walk.as_of)
-        if outcome in (outcomes.BREACHED, outcomes.PENDING) and not (
+        uncertain = (outcomes.BREACHED, outcomes.PENDING, outcomes.FULFILLED_LATE)
+        if outcome in uncertain and not (
             all(walk.coverage.holds(kind, slot.start, until) for kind in kinds_of(slot.duty))
             and (
                 self.end is not None or walk.shows_end(slot.duty.ends or "open", slot.start, until)

@@ -55,6 +55,8 @@ class Spells:
         self.latest = max(places) if is_latest else self.latest
         if held is None:
             if is_latest:
+                if self.spell is not None:
+                    self.spell.cited += moment.cited
                 self.spell = None
             return
         window, truncated = held

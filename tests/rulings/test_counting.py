@@ -833,7 +833,6 @@ def test_ruling_05_each_return_has_its_own_answer() -> None:
     assert outcomes(judge(INTERVIEW, second, f"{day(50)} 00:00")) == ["breached", "fulfilled"]
 
 
-@pytest.mark.xfail(reason="F30: a second entry opens a second duty", strict=True)
 def test_ruling_05_a_return_recorded_twice_is_one_return() -> None:
     rule = policy("""
         rules:
@@ -858,6 +857,35 @@ E1 {day(0)} 12:00 reported
 E1 {day(0)} 18:00 returned
 """
     assert outcomes(judge(INTERVIEW, log, f"{day(50)} 00:00")) == ["breached"]
+
+
+def test_ruling_05_a_report_after_the_child_was_only_located_is_noted() -> None:
+    """No return, so no second time away; but somebody has to look at it."""
+    log = f"""
+E1 {day(0)} 09:00 reported
+E1 {day(0)} 12:00 located
+E1 {day(0)} 14:00 reported
+"""
+    answer = judge(INTERVIEW, log, f"{day(50)} 00:00")
+    assert [gap.code for gap in answer.data_gaps] == ["reported_after_found"]
+    returned = f"{log}E1 {day(0)} 13:00 returned"
+    assert judge(INTERVIEW, returned, f"{day(50)} 00:00").data_gaps == ()
+
+
+def test_ruling_05_where_the_child_was_known_to_be_once_is_not_known_after_a_reopening() -> None:
+    rule = policy("""
+        rules:
+          - id: known
+            on: {entry: reported}
+            if: {whereabouts: known}
+            measure: true
+    """)
+    log = f"""
+E1 {day(0)} 09:00 reported whereabouts=known
+E1 {day(0)} 18:00 returned
+E1 {day(10)} 09:00 reported
+"""
+    assert outcomes(judge(rule, log, f"{day(50)} 00:00")) == ["noted", "indeterminate"]
 
 
 def test_ruling_05_the_return_of_a_merged_episode_keeps_its_duties() -> None:

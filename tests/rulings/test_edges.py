@@ -85,6 +85,41 @@ def test_ruling_14_an_action_dated_before_the_report_is_superseded_by_one_after_
     assert only(judge(INSPECTOR, log, "2023-01-10 12:00")).outcome == "fulfilled"
 
 
+@pytest.mark.xfail(reason="F37: only a sure action is looked for there", strict=True)
+def test_ruling_14_a_doubtful_action_dated_before_the_report_is_no_sure_breach() -> None:
+    rule = policy("""
+        rules:
+          - id: interview
+            on: {entry: returned}
+            require: {action: prevention_interview, where: {mode: in_person}, within: 24 hours}
+    """)
+    log = f"""{REPORTED}
+        E1 2023-01-10 08:00 prevention_interview
+        E1 2023-01-10 12:00 returned
+    """
+    assert judge(rule, log, "2023-02-01 00:00").breaches == ()
+    sure = log.replace("prevention_interview", "prevention_interview mode=in_person")
+    assert outcomes(judge(rule, sure, "2023-02-01 00:00")) == ["indeterminate"]
+    by_phone = log.replace("prevention_interview", "prevention_interview mode=phone")
+    assert outcomes(judge(rule, by_phone, "2023-02-01 00:00")) == ["breached"]
+
+
+@pytest.mark.xfail(reason="F38: without a report nothing ends", strict=True)
+def test_ruling_14_a_return_ends_what_is_open_in_an_episode_without_a_report() -> None:
+    rule = policy("""
+        rules:
+          - id: inspector
+            on: {entry: concern_noted}
+            while: open
+            require: {action: inspector_informed, within: 1 hour}
+    """)
+    log = """
+        E1 2023-01-10 09:00 concern_noted concern=crime
+        E1 2023-01-10 09:30 returned
+    """
+    assert judge(rule, log, "2023-01-11 00:00").breaches == ()
+
+
 def test_ruling_14_an_earlier_report_entered_late_puts_the_action_in_order() -> None:
     log = f"""{REPORTED}
         E1 2023-01-10 08:59 inspector_informed
@@ -360,7 +395,7 @@ def test_coverage_without_returns_a_duty_while_open_accuses_nobody() -> None:
           - id: review
             on: {every: 4 hours}
             while: open
-            require: {action: supervisor_reviewed, within: 4 hours}
+            require: {action: supervisor_reviewed}
     """)
     without = Coverage.between(without=["located", "returned", "closed"])
     assert judge(rule, REPORTED, "2023-02-01 00:00", coverage=without).breaches == ()
@@ -394,11 +429,68 @@ def test_coverage_a_repeating_duty_misses_nothing_after_the_source_ends() -> Non
           - id: review
             on: {every: 4 hours}
             while: open
-            require: {action: supervisor_reviewed, within: 4 hours}
+            require: {action: supervisor_reviewed}
     """)
     coverage = Coverage.between(end=at("2023-01-11 10:00"))
     breach = only(judge(rule, REPORTED, "2023-02-01 00:00", coverage=coverage))
     assert (breach.outcome, breach.missed) == ("breached", 6)
+
+
+@pytest.mark.xfail(reason="F38: only the time from the trigger on is looked at", strict=True)
+def test_coverage_that_begins_within_an_episode_accuses_nobody() -> None:
+    """The report, and with it the time from which actions count, lies before the source begins."""
+    rule = policy("""
+        rules:
+          - id: fim
+            on: {entry: categorised}
+            require: {action: fim_notified, within: 15 minutes}
+    """)
+    log = "E1 2023-01-10 18:45 categorised category=missing"
+    coverage = Coverage.between(at("2023-01-10 15:00"))
+    assert judge(rule, log, "2023-02-01 00:00", coverage=coverage).breaches == ()
+
+
+NO_ENDS = Coverage.between(without=["located", "returned", "closed"])
+
+
+@pytest.mark.xfail(reason="F39: a late answer is taken for a breach", strict=True)
+def test_coverage_without_returns_a_late_answer_accuses_nobody() -> None:
+    rule = policy("""
+        rules:
+          - id: enquiries
+            on: {entry: reported}
+            while: open
+            require: {action: lines_of_enquiry_set, within: 2 hours}
+          - id: review
+            on: {every: 4 hours}
+            while: open
+            require: {action: supervisor_reviewed}
+    """)
+    late = """
+        E1 2023-01-10 15:00 lines_of_enquiry_set
+        E1 2023-01-10 18:00 supervisor_reviewed
+    """
+    told = judge(rule, f"{REPORTED}{late}", "2023-01-10 19:00", coverage=NO_ENDS)
+    assert told.breaches == ()
+    assert len(judge(rule, f"{REPORTED}{late}", "2023-01-10 19:00").breaches) == 2
+    in_time = late.replace("15:00", "10:00").replace("18:00", "12:00")
+    told = judge(rule, f"{REPORTED}{in_time}", "2023-01-10 13:00", coverage=NO_ENDS)
+    assert outcomes(told).count("fulfilled") == 2
+
+
+@pytest.mark.xfail(
+    reason="F40: an episode whose end cannot be seen is taken to be open", strict=True
+)
+def test_coverage_without_returns_a_late_grade_accuses_nobody() -> None:
+    rule = policy("""
+        rules:
+          - id: floor
+            on: {entry: graded}
+            grade: {at_least: medium, within: 30 minutes}
+    """)
+    log = f"{REPORTED}E1 2023-01-15 09:00 graded grade=low"
+    assert judge(rule, log, "2023-02-01 00:00", coverage=NO_ENDS).breaches == ()
+    assert len(judge(rule, log, "2023-02-01 00:00").breaches) == 1
 
 
 def test_coverage_labels_that_cannot_be_seen_leave_the_count_indeterminate() -> None:
@@ -566,7 +658,6 @@ def test_three_valued_a_count_that_hangs_on_something_not_recorded_is_indetermin
     assert outcomes(judge(rule, recorded, f"{day(60)} 00:00")) == ["breached"]
 
 
-@pytest.mark.xfail(reason="F35: it is passed over", strict=True)
 def test_three_valued_a_trigger_that_may_hold_after_a_sure_one_is_not_passed_silently() -> None:
     rule = policy("""
         rules:

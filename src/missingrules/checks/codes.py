@@ -87,6 +87,9 @@ PolicyCode = Literal[
     "grade-of-child",
     "mixed-triggers",
     "while-of-child",
+    "count-of-episode",
+    "every-of-child",
+    "asks-of-episode",
 ]
 """What can be wrong with a policy that is YAML (see :data:`missingrules.yamlsource.YamlCode`)."""
 

@@ -70,7 +70,7 @@ def check_condition(  # noqa: C901 - one branch a form
         check_term(review, path, condition)
         return
     _check_form(review, path, condition)
-    for at, part in _parts(path, condition):
+    for at, part in parts_of(path, condition):
         check_condition(review, at, part)
     if condition.of is not None:
         _check_at_least(review, path, condition)
@@ -111,7 +111,7 @@ def _check_form(review: Review, path: Path, condition: ConditionForm) -> None:
         meant = check_field(review, (*path, name), name, is_key=True, also=_KEYS)
         known = known and meant is not None
         if meant is not None:
-            check_values(review, (*path, name), meant[1], named)
+            check_values(review, (*path, name), meant[1], named, parameters=True)
     given = set(_given(condition))
     forms = [*(form for form in FORMS if form in given), *extra]
     if not forms:
@@ -131,7 +131,7 @@ def _check_form(review: Review, path: Path, condition: ConditionForm) -> None:
             review.key_fault((*path, companion), "misplaced-key", message)
 
 
-def _parts(path: Path, condition: ConditionForm) -> Iterator[tuple[Path, Condition]]:
+def parts_of(path: Path, condition: ConditionForm) -> Iterator[tuple[Path, Condition]]:
     """List the conditions inside a condition."""
     for key, parts in (("all", condition.all_), ("any", condition.any_), ("of", condition.of)):
         for number, part in enumerate(parts or ()):
@@ -260,5 +260,5 @@ def _terms_in(condition: Condition) -> Iterator[str]:
         yield condition.term
     if condition.counted is not None:
         yield condition.counted.episodes
-    for _, part in _parts((), condition):
+    for _, part in parts_of((), condition):
         yield from _terms_in(part)
