@@ -1,7 +1,8 @@
 """Policies made up on the spot, over the whole language.
 
-A policy is drawn as the dictionary that its file holds, from short lists of words that the records of
-:mod:`strategies` use too, so that its rules find something to bear on. :func:`to_yaml` writes the file.
+A policy is drawn as the dictionary that its file holds, from short lists of words that the records
+of :mod:`strategies` use too, so that its rules find something to bear on. :func:`to_yaml` writes
+the file.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ ACTIONS_OF_EPISODE = (
     *("located", "return_interview_held", "supervisor_reviewed"),
 )
 
-MISSING = {"category": "missing"}
-CONCERN = {"category": "concern_for_safety"}
+MISSING: dict[str, object] = {"category": "missing"}
+CONCERN: dict[str, object] = {"category": "concern_for_safety"}
 WHERE: dict[str, tuple[dict[str, object], ...]] = {
     "categorised": (MISSING, {"category": ["missing", "concern_for_safety"]}),
     "graded": ({"grade": ["medium", "high"]}, {"refers_to": "recorded"}),

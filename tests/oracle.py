@@ -1,7 +1,8 @@
-"""Counting episodes and runs of episodes once more, slowly and in another way.
+"""Runs of counted episodes once more, slowly and in another way.
 
-The kernel walks through moments and slides windows. Here every set of counted episodes is tried, with
-nothing but the standard library's dates. Where the two agree, both read the policy as it is written.
+The kernel walks through moments and slides windows. Here every set of counted episodes is tried,
+with nothing but the dates of the standard library. Where the two agree, both read the policy as it
+is written.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    Holds = Callable[[dt.datetime, dt.datetime], bool]
+
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 class Counted(NamedTuple):
@@ -33,7 +38,7 @@ class Convention(NamedTuple):
     zone: str = "UTC"
 
     def holds(self, first: dt.datetime, last: dt.datetime) -> bool:
-        """Whether both lie in one window."""
+        """Whether two instants lie in one window."""
         if self.length is None:
             return True
         if self.unit == "hours":
@@ -54,44 +59,46 @@ class Run:
     further: list[str] = field(default_factory=list)
     done: dt.datetime | None = None
 
+    def outcome(self, as_of: dt.datetime) -> str:
+        """How it stands."""
+        if self.done is not None:
+            return "fulfilled" if self.done <= self.due else "fulfilled_late"
+        return "pending" if as_of <= self.due else "breached"
 
-def runs(
+
+def runs(  # noqa: PLR0913 - what a policy states about a count
     episodes: Iterable[Counted],
     actions: Sequence[dt.datetime],
     *,
     number: int,
-    holds: Callable[[dt.datetime, dt.datetime], bool],
+    holds: Holds,
     allowed: dt.timedelta,
     afresh: bool = False,
 ) -> list[Run]:
-    """Give every run of episodes with what became of it.
+    """Give every run of episodes, with what became of it.
 
-    ``afresh``: every action uses up what counted before, even one that nothing called for.
+    ``afresh``: an action uses up what counted before it, even if nothing had called for it.
     """
     made: list[Run] = []
     used: set[str] = set()
     going: Run | None = None
-    everything = sorted(episodes, key=lambda e: e.since)
-    for now in sorted({*(e.since for e in everything), *actions}):
+    everything = sorted(episodes, key=lambda episode: episode.since)
+    for now in sorted({*(episode.since for episode in everything), *actions}):
         new = [e for e in everything if e.since == now]
         if new:
             free = [e for e in everything if e.since <= now and e.name not in used]
             together = fullest(free, new, number, holds)
-            before = [e.placed for e in everything if e.since < now]
-            newest = max(e.placed for e in new) >= max(
-                before, default=dt.datetime.min.replace(tzinfo=dt.UTC)
-            )
-            if together is None:
-                going = None if newest else going
-            else:
-                if going is None:
-                    waiting = [r for r in made if r.done is None and r.episodes <= together]
-                    going = waiting[-1] if waiting else None
+            if together is not None:
+                # What counts late may fill a window whose run was thought to be over.
+                waiting = [r for r in made if r.done is None and r.episodes <= together]
+                going = going or (waiting[-1] if waiting else None)
                 if going is None:
                     going = Run(now, now + allowed, together)
                     made.append(going)
                 else:
                     going.further += [e.name for e in new]
+            elif max(e.placed for e in new) >= latest(everything, now):
+                going = None
         if now in actions:
             waiting = [r for r in made if r.done is None]
             in_time = [r for r in waiting if now <= r.due]
@@ -104,13 +111,18 @@ def runs(
     return made
 
 
+def latest(episodes: Iterable[Counted], now: dt.datetime) -> dt.datetime:
+    """Give the latest place of an episode that counted before."""
+    return max((e.placed for e in episodes if e.since < now), default=NEVER)
+
+
 def fullest(
-    free: Sequence[Counted],
-    new: Sequence[Counted],
-    number: int,
-    holds: Callable[[dt.datetime, dt.datetime], bool],
+    free: Sequence[Counted], new: Sequence[Counted], number: int, holds: Holds
 ) -> frozenset[str] | None:
-    """Try every set of episodes with a new one in it; give the largest that fits, the latest of equals."""
+    """Try every set of episodes with a new one in it.
+
+    Give the largest that fits into a window, the latest of equals; None if none is large enough.
+    """
     best: tuple[int, dt.datetime, frozenset[str]] | None = None
     for size in range(number, len(free) + 1):
         for chosen in itertools.combinations(free, size):

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import strategies as st
-from made_up import ADDITIONS, EVERYTHING_SAYABLE, Traits, policy_files, to_yaml
 
+from made_up import ADDITIONS, EVERYTHING_SAYABLE, Traits, policy_files, to_yaml
 from missingrules.calendar import from_us, parse_instant
 from missingrules.kernel import judge
 from missingrules.language import Additions
@@ -486,7 +486,7 @@ class Trial:
         lines += [str(to_json(entry)) for entry in sorted(self.entries, key=lambda e: e.at)]
         return "\n".join(lines)
 
-    def _repr_pretty_(self, printer: Any, _: bool) -> None:  # noqa: FBT001 - as Hypothesis calls it
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
         printer.text(repr(self))
 
 

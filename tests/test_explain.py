@@ -50,7 +50,7 @@ rules:
   - id: review
     on: {every: 4 hours, sooner: [{if: {grade: high}, every: 1 hour}]}
     while: open
-    require: {action: supervisor_reviewed, within: 4 hours}
+    require: {action: supervisor_reviewed}
   - id: floor
     on: [{entry: graded}, {entry: marker_added}]
     if: {any: [{marker: self_harm}, {concern: suicidal_ideation}]}

@@ -70,7 +70,7 @@ rules:
     title: A supervisor reviews
     on: {every: 4 hours}
     while: open
-    require: {action: supervisor_reviewed, within: 4 hours}
+    require: {action: supervisor_reviewed}
 """
 
 FIELDS = [

@@ -1176,6 +1176,30 @@ def test_what_masked_an_episode_is_cited() -> None:
     assert "E1.categorised.2" in finding.cited
 
 
+FORGETTING = policy("""
+terms:
+  missing: {all: [{recorded: category}, {not: {whereabouts: known}}]}
+rules:
+  - id: meeting
+    on: {episodes: missing, reach: 1, within: ever}
+    require: {action: strategy_meeting_held, within: 24 hours}
+""")
+
+
+@pytest.mark.xfail(reason="F41: the reopening is not cited", strict=True)
+def test_what_made_a_term_unknown_is_cited() -> None:
+    text = f"""
+        E1 2023-01-10 09:00 reported whereabouts=known
+        E1 2023-01-10 09:00 categorised category=missing
+        E1 2023-01-10 12:00 returned
+        E1 2023-01-12 09:00 reported
+    """
+    finding = only(judge(FORGETTING, text, "2023-01-20 00:00"))
+    assert finding.outcome == "indeterminate"
+    cut = record(text).only([*finding.evidence, *finding.cited])
+    assert outcomes(judge(FORGETTING, cut, "2023-01-20 00:00")) == ["indeterminate"]
+
+
 @pytest.mark.parametrize("name", SUFFICIENT)
 def test_what_a_finding_cites_is_enough_to_find_it_again(name: str) -> None:
     rule, text = SUFFICIENT[name]

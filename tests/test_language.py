@@ -67,7 +67,7 @@ IN_USE = {
     "T2 daily review": """
         on: {every: 1 day}
         while: open
-        require: {action: supervisor_reviewed, within: 1 day}
+        require: {action: supervisor_reviewed}
         """,
     "T3": """
         on: {episodes: missing, more_than: three, within: n42}
@@ -113,7 +113,7 @@ IN_USE = {
     "T11": """
         on: {every: 1 week, first_after: 72 hours}
         while: away
-        require: {action: strategy_meeting_held, within: 1 day}
+        require: {action: strategy_meeting_held}
         """,
     "T12": """
         on: {entry: returned}
@@ -130,7 +130,7 @@ IN_USE = {
         on: {every: 1 week, sooner: [{if: {marker: cse}, every: 1 day}]}
         if: {grade: high}
         while: away
-        require: {action: plan_updated, within: 1 day}
+        require: {action: plan_updated}
         """,
     "T14": """
         on:

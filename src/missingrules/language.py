@@ -170,9 +170,10 @@ class ConditionForm(BaseModel):
     """A condition: one of the keys below, or the name of a recorded field.
 
     `{category: concern_for_safety}` holds when the field was last recorded as that value; a list of
-    values means any of them, and a parameter stands for its value. Write `graded.rationale` where several kinds of entry share a field
-    name. A field that nobody recorded makes the condition unknown where the field is open
-    (whereabouts, place, care and case status, yes / no fields), and false elsewhere.
+    values means any of them, and a parameter stands for its value. Write `graded.rationale` where
+    several kinds of entry share a field name. A field that nobody recorded makes the condition
+    unknown where the field is open (whereabouts, place, care and case status, yes / no fields), and
+    false elsewhere.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)

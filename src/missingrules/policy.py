@@ -259,8 +259,10 @@ class _Compiler:
         """Return the effect, the basis of its timing, the action in one word, and in a phrase."""
         if rule.require is not None:
             require = rule.require
-            within = self.deadline(require.within, at)
-            timing = self.basis(require.within, rule, at) if within else None
+            named = require.within or _interval(rule)
+            allowed = self.deadline(named, at)
+            timing = self.basis(named, rule, at) if allowed else None
+            within = allowed if require.within else None
             if require.action is not None:
                 kinds = _listed(require.action)
                 phrase = require.called or " or ".join(
@@ -461,7 +463,8 @@ class _Compiler:
         ((name, values),) = (form.model_extra or {}).items()
         kind, name = self.field(name)
         field = self.vocabulary.kinds[kind].fields[name]
-        return self.field_is(kind, field, _listed(values), self.scope(kind), known=at.known)
+        listed = [self.value(value, at) for value in _listed(values)]
+        return self.field_is(kind, field, listed, self.scope(kind), known=at.known)
 
     def counted(self, form: language.Counted, at: _At) -> Node:
         window, placed_by = self.window(form.within, at)
@@ -557,6 +560,12 @@ class _Compiler:
             )
         prop = self.prop(scope, "code", kind, field.name, known=known)
         return terms.Is(prop, self.code(kind, field.name, texts), open=field.open, text=text)
+
+
+def _interval(rule: language.Rule) -> str:
+    """Return the interval of a repeating rule, which is its deadline."""
+    listed = rule.on if isinstance(rule.on, list) else [rule.on]
+    return next(form.every for form in listed if form is not None and form.every)
 
 
 def _any_of(props: Sequence[Prop], what: str) -> Node:

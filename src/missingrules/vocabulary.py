@@ -115,7 +115,7 @@ class Vocabulary:
 
 @functools.cache
 def standard() -> Vocabulary:
-    """Give the vocabulary of design section 3: the kinds that every log may hold."""
+    """Give the standard vocabulary: the kinds of entry that every log may hold."""
     return Vocabulary({name: kind_of(model) for name, model in entries.KINDS.items()})
 
 

@@ -85,7 +85,6 @@ def test_ruling_14_an_action_dated_before_the_report_is_superseded_by_one_after_
     assert only(judge(INSPECTOR, log, "2023-01-10 12:00")).outcome == "fulfilled"
 
 
-@pytest.mark.xfail(reason="F37: only a sure action is looked for there", strict=True)
 def test_ruling_14_a_doubtful_action_dated_before_the_report_is_no_sure_breach() -> None:
     rule = policy("""
         rules:
@@ -104,7 +103,6 @@ def test_ruling_14_a_doubtful_action_dated_before_the_report_is_no_sure_breach()
     assert outcomes(judge(rule, by_phone, "2023-02-01 00:00")) == ["breached"]
 
 
-@pytest.mark.xfail(reason="F38: without a report nothing ends", strict=True)
 def test_ruling_14_a_return_ends_what_is_open_in_an_episode_without_a_report() -> None:
     rule = policy("""
         rules:
@@ -436,7 +434,6 @@ def test_coverage_a_repeating_duty_misses_nothing_after_the_source_ends() -> Non
     assert (breach.outcome, breach.missed) == ("breached", 6)
 
 
-@pytest.mark.xfail(reason="F38: only the time from the trigger on is looked at", strict=True)
 def test_coverage_that_begins_within_an_episode_accuses_nobody() -> None:
     """The report, and with it the time from which actions count, lies before the source begins."""
     rule = policy("""
@@ -453,7 +450,6 @@ def test_coverage_that_begins_within_an_episode_accuses_nobody() -> None:
 NO_ENDS = Coverage.between(without=["located", "returned", "closed"])
 
 
-@pytest.mark.xfail(reason="F39: a late answer is taken for a breach", strict=True)
 def test_coverage_without_returns_a_late_answer_accuses_nobody() -> None:
     rule = policy("""
         rules:
@@ -478,9 +474,6 @@ def test_coverage_without_returns_a_late_answer_accuses_nobody() -> None:
     assert outcomes(told).count("fulfilled") == 2
 
 
-@pytest.mark.xfail(
-    reason="F40: an episode whose end cannot be seen is taken to be open", strict=True
-)
 def test_coverage_without_returns_a_late_grade_accuses_nobody() -> None:
     rule = policy("""
         rules:

@@ -89,7 +89,7 @@ PolicyCode = Literal[
     "while-of-child",
     "count-of-episode",
     "every-of-child",
-    "asks-of-episode",
+    "condition-of-episode",
 ]
 """What can be wrong with a policy that is YAML (see :data:`missingrules.yamlsource.YamlCode`)."""
 

@@ -85,7 +85,7 @@ class Edition:
 
     def is_of_child(self) -> bool:
         """Whether it is a duty of the child."""
-        return (self.rule.per or "".join(self.all_homes())) == "child"
+        return self.rule.per == "child" or (self.rule.per is None and self.all_homes() == {"child"})
 
 
 def listed(named: str | Sequence[str] | None) -> list[str]:

@@ -1,5 +1,45 @@
 """What a rule asks for, and the keys that go with it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from missingrules import wording
+from missingrules.checks import parameters
+from missingrules.checks.conditions import check_one_of
+from missingrules.checks.edition import listed
+from missingrules.checks.parameters import check_duration, check_number
+from missingrules.checks.triggers import FORMS
+from missingrules.checks.words import check_kinds, check_values, check_where
+
+if TYPE_CHECKING:
+    from missingrules.checks.edition import Edition
+    from missingrules.language import Grade, Require
+    from missingrules.yamlsource import Path
+
+_EFFECTS: Final = ("require", "forbid", "grade", "measure")
+
+
+def check_effect(edition: Edition) -> None:
+    """Check that a rule asks for one thing, and what else stands beside it."""
+    rule = edition.rule
+    effects = [effect for effect in _EFFECTS if getattr(rule, effect) is not None]
+    if not effects:
+        message = f"rule `{rule.id}` asks for nothing"
+        hint = "give it `require`, `forbid`, `grade` or `measure`"
+        edition.review.fault(edition.own, "no-effect", message, hint)
+    elif len(effects) > 1:
+        names = wording.listed((f"`{effect}`" for effect in effects), "and")
+        message = f"rule `{rule.id}` asks for several things: {names}"
+        edition.fault(effects[-1], "several-effects", message, "make them rules of their own")
+    if rule.require is not None:
+        _check_require(edition, rule.require)
+    elif effects:
+        _check_repeated(edition)
+    if rule.grade is not None:
+        _check_grade(edition, rule.grade)
+    _check_companions(edition)
+
 
 def _check_companions(edition: Edition) -> None:
     """Check keys that would say nothing beside what the rule asks for."""
@@ -13,7 +53,6 @@ def _check_companions(edition: Edition) -> None:
                 message = f"`since` stands only with {partner}"
                 edition.review.key_fault((*path, "since"), "misplaced-key", message)
     if rule.require is None:
-        _check_repeated(edition)
         _misplaced(edition, "while", rule.while_, "`require`")
         if rule.grade is None:
             hint = "for what does not hold at the trigger, write `if: {not: ...}`"
@@ -28,8 +67,6 @@ def _misplaced(edition: Edition, key: str, given: object, partner: str, hint: st
 
 def _check_repeated(edition: Edition) -> None:
     """Check that nothing but an action is asked for again and again."""
-    if not any(getattr(edition.rule, effect) is not None for effect in _EFFECTS):
-        return
     for path, trigger in edition.trigger_paths():
         if trigger.every is not None:
             message = "`every` stands only with `require: {action: ...}`"
@@ -42,9 +79,7 @@ def _check_require(edition: Edition, require: Require) -> None:
     path = edition.at("require")
     check_one_of(edition.review, path, "action", "field", require.action, require.field)
     companions = {"where": "action", "as": "field", "names_known": "field"}
-    given = {
-        type(require).model_fields[name].alias or name for name in require.model_fields_set
-    }
+    given = {type(require).model_fields[name].alias or name for name in require.model_fields_set}
     for companion, partner in {**companions, "or_field": "names_known"}.items():
         if companion in given and partner not in given:
             message = f"`{companion}` stands only with `{partner}`"
@@ -59,12 +94,13 @@ def _check_require(edition: Edition, require: Require) -> None:
 
 def _check_time_allowed(edition: Edition, path: Path, require: Require) -> None:
     """Check that there is a deadline, and one only."""
-    repeats = bool(edition.triggers) and all(t.every is not None for t in edition.triggers)
-    if repeats and require.action is not None and require.within is not None:
+    only_repeats = bool(edition.triggers) and all(t.every is not None for t in edition.triggers)
+    one_form = all(sum(form in t.model_fields_set for form in FORMS) == 1 for t in edition.triggers)
+    if require.within is not None and only_repeats and one_form:
         message = "`within` does not stand with `every`: the interval is the deadline"
-        review_path = (*path, "within")
-        edition.review.key_fault(review_path, "misplaced-key", message, "leave `within` out")
-    elif not repeats and require.within is None:
+        hint = "leave `within` out"
+        edition.review.key_fault((*path, "within"), "misplaced-key", message, hint)
+    elif require.within is None and not only_repeats:
         hint = "the time allowed: a parameter, a duration or `not_stated`"
         edition.review.key_fault(path, "missing-key", "`require` has no `within`", hint)
     check_duration(edition.review, (*path, "within"), require.within, deadline=True)
@@ -80,7 +116,7 @@ def _check_required_field(edition: Edition, path: Path, require: Require) -> Non
     if require.as_ is not None and require.names_known is not None:
         message = "`as` and `names_known` both say what is in order"
         review.key_fault((*path, "names_known"), "choose-one", message)
-    named = _listed(require.field)
+    named = listed(require.field)
     for number, name in enumerate(named):
         at = (*path, "field", number) if isinstance(require.field, list) else (*path, "field")
         for kind in _kinds_with(edition, at, name):
@@ -99,7 +135,7 @@ def _kinds_with(edition: Edition, path: Path, name: str) -> list[str]:
     known = edition.review.vocabulary.kinds
     having: list[str] = []
     for trigger in edition.triggers:
-        for kind in _listed(trigger.entry):
+        for kind in listed(trigger.entry):
             if kind not in known:
                 continue
             if name in known[kind].fields:
@@ -117,11 +153,11 @@ def _check_grade(edition: Edition, grade: Grade) -> None:
     check_one_of(edition.review, path, "at_least", "steps_up", grade.at_least, grade.steps_up)
     check_duration(edition.review, (*path, "within"), grade.within, deadline=True)
     if grade.at_least is not None:
-        check_grade(edition.review, (*path, "at_least"), grade.at_least)
+        parameters.check_grade(edition.review, (*path, "at_least"), grade.at_least)
     if grade.steps_up is None:
         return
     check_number(edition.review, (*path, "steps_up"), grade.steps_up)
-    if any("graded" in _listed(trigger.entry) for trigger in edition.triggers):
+    if any("graded" in listed(trigger.entry) for trigger in edition.triggers):
         message = (
             "`steps_up` counts from the grade before the trigger, and the trigger is a grading"
         )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from missingrules import wording
-from missingrules.checks.conditions import (
-    check_condition,
-)
-from missingrules.checks.parameters import (
-    check_cite,
-    check_date,
-)
+from missingrules.checks.conditions import check_condition
+from missingrules.checks.edition import Edition
+from missingrules.checks.effects import check_effect
+from missingrules.checks.parameters import check_cite, check_date
+from missingrules.checks.subjects import check_asked, check_subject
+from missingrules.checks.triggers import check_triggers
 from missingrules.policysource import edition_of
 
 if TYPE_CHECKING:
@@ -20,19 +18,6 @@ if TYPE_CHECKING:
     from missingrules.checks.review import Review
     from missingrules.language import Rule
     from missingrules.yamlsource import Path
-
-_TRIGGERS: Final = ("entry", "episodes", "open", "every", "gap")
-_COMPANIONS: Final = {
-    "where": "entry",
-    "reach": "episodes",
-    "more_than": "episodes",
-    "within": "episodes",
-    "as_recorded": "episodes",
-    "since": "episodes",
-    "sooner": "every",
-    "first_after": "every",
-}
-_EFFECTS: Final = ("require", "forbid", "grade", "measure")
 
 
 def check_rules(review: Review) -> None:
@@ -45,10 +30,22 @@ def check_rules(review: Review) -> None:
             review.fault((*path, "basis"), "no-cite", message, "give `cite: {source: ...}`")
         _check_dates(review, path, rule)
         if not rule.editions:
-            _Edition(review, path, path, rule).check()
+            _check_edition(Edition(review, path, path, rule))
         for index in range(len(rule.editions)):
             own = (*path, "editions", index)
-            _Edition(review, path, own, edition_of(rule, index)).check()
+            _check_edition(Edition(review, path, own, edition_of(rule, index)))
+
+
+def _check_edition(edition: Edition) -> None:
+    """Check everything but the dates."""
+    check_triggers(edition)
+    if edition.rule.if_ is not None:
+        check_condition(edition.review, edition.at("if"), edition.rule.if_)
+    for path, condition in edition.releases():
+        check_condition(edition.review, path, condition)
+    check_effect(edition)
+    check_subject(edition)
+    check_asked(edition)
 
 
 # --- Dates ----------------------------------------------------------------------------------------
@@ -96,28 +93,3 @@ def _check_joint(review: Review, path: Path, end: dt.date, since: dt.date) -> No
         review.fault(path, "edition-gap", message, hint)
     else:
         review.fault(path, "edition-overlap", message, "leave `until` out")
-
-
-def _check_edition(edition: Edition) -> None:
-    """Check everything but the dates."""
-    edition.check_triggers()
-    if edition.rule.if_ is not None:
-        check_condition(edition.review, edition.at("if"), edition.rule.if_)
-    for path, condition in edition.releases():
-        check_condition(edition.review, path, condition)
-    effects = [effect for effect in _EFFECTS if getattr(edition.rule, effect) is not None]
-    if not effects:
-        message = f"rule `{edition.rule.id}` asks for nothing"
-        hint = "give it `require`, `forbid`, `grade` or `measure`"
-        edition.review.fault(edition.own, "no-effect", message, hint)
-    elif len(effects) > 1:
-        names = wording.listed((f"`{effect}`" for effect in effects), "and")
-        message = f"rule `{edition.rule.id}` asks for several things: {names}"
-        edition.fault(effects[-1], "several-effects", message, "make them rules of their own")
-    if edition.rule.require is not None:
-        _check_require(edition, edition.rule.require)
-    if edition.rule.grade is not None:
-        _check_grade(edition, edition.rule.grade)
-    _check_companions(edition)
-    edition.check_subject()
-    _check_asked(edition)
