@@ -115,6 +115,24 @@ QUESTIONS: tuple[tuple[dict[str, object], ...], ...] = (
 )
 """Conditions on what was recorded, by what they are about."""
 
+QUESTIONS_TO_CHILD: tuple[dict[str, object], ...] = (
+    {"marker": "self_harm"},
+    {"marker": ["self_harm", "cse"]},
+    {"concern": ["self_harm", "cse"], "ever": True},
+    {"looked_after": "yes"},
+    {"open": "no"},
+    {"recorded": "looked_after"},
+    {"entry": "trigger_plan_created"},
+    {"entry": "care_status", "where": {"looked_after": True}},
+)
+"""Those that need no episode to answer them: all that a duty of the child may ask."""
+KINDS_OF_CHILD = {
+    "strategy_meeting_declined",
+    "marker_added",
+    "care_status",
+    "trigger_plan_created",
+}
+
 ADDITIONS: dict[str, Any] = {
     "kinds": {
         "drone_sent": {
@@ -328,6 +346,32 @@ class _Draft:
         name = self.pick(list(self.terms))
         return {"term": name} if self.chance(3) else name
 
+    def condition_of_child(self, depth: int) -> Any:
+        """Draw a condition that asks nothing of an episode."""
+        forms = ["recorded", "recorded", "recorded", "counted"]
+        forms += ["not", "any", "all"] if depth > 0 else []
+        forms += ["age"] if self.traits.ages else []
+        match self.pick(forms):
+            case "recorded":
+                return dict(self.pick(QUESTIONS_TO_CHILD))
+            case "counted":
+                return self.counted(depth)
+            case "age":
+                return self.age(depth)
+            case "not":
+                return {"not": self.condition_of_child(depth - 1)}
+            case form:
+                return {form: [self.condition_of_child(depth - 1) for _ in range(2)]}
+
+    def read_at_trigger(self, made: dict[str, Any], depth: int = 2) -> Any:
+        """Draw what a rule asks when it is triggered: of the child where there is no episode."""
+        on = made["on"] if isinstance(made["on"], list) else [made["on"]]
+        kinds = {kind for trigger in on for kind in _listed(trigger.get("entry"))}
+        no_episode = all("entry" in trigger for trigger in on) and kinds <= KINDS_OF_CHILD
+        if no_episode and "grade" not in made and made.get("per") != "episode":
+            return self.condition_of_child(depth)
+        return self.condition(depth)
+
     def age(self, _: int) -> Any:
         """Ask for the age of the child."""
         bands = ({"at_least": 13}, {"under": 13}, {"at_least": 12, "under": 14})
@@ -438,7 +482,7 @@ class _Draft:
             (self.action, self.action, self.action, self.field, self.grade, self.plain)
         )()
         if self.chance(4):
-            made["if"] = self.condition()
+            made["if"] = self.read_at_trigger(made)
         if self.chance(6):
             made["severity"] = self.pick(("critical", "major", "minor"))
         if self.chance(6):
@@ -458,10 +502,10 @@ class _Draft:
             made["until"] = second
         elif form == "editions":
             other: dict[str, Any] = {"from": second, "edition": "second"}
-            if "action" in made.get("require", {}):
+            if "action" in made.get("require", {}) and "within" in made["require"]:
                 other["require"] = {**made["require"], "within": self.duration()}
             if self.chance(3):
-                other["if"] = self.condition(1)
+                other["if"] = self.read_at_trigger(made, 1)
             made["editions"] = [{"from": first, "until": second}, other]
 
     def action(self) -> dict[str, Any]:
@@ -490,8 +534,11 @@ class _Draft:
         elif form == "child" and self.chance(6):
             of_child, made["per"] = False, "episode"
         made["require"] = self.required(of_child=of_child)
-        if form != "every":
-            self.manner(made, of_child=made.get("per") == "child" or of_child)
+        if form == "every":
+            del made["require"]["within"]  # the interval is the deadline
+        else:
+            counts = isinstance(made["on"], list) and "episodes" in made["on"][0]
+            self.manner(made, of_child=made.get("per") == "child" or of_child or counts)
         return made
 
     def several(self) -> dict[str, Any]:
@@ -538,7 +585,8 @@ class _Draft:
             entry: dict[str, Any] = {"entry": self.pick(("located", "strategy_meeting_declined"))}
             if self.chance(3):
                 entry = {"entry": "graded", "where": {"grade": "high"}}
-            made["unless"] = self.pick((entry, self.condition(1), [entry, self.condition(0)]))
+            condition = self.condition_of_child if of_child else self.condition
+            made["unless"] = self.pick((entry, condition(1), [entry, condition(0)]))
         if self.chance(4):
             made["may_be_decided_by"] = self.pick(("supervisor", ["mash", "supervisor"]))
 
@@ -582,3 +630,7 @@ class _Draft:
         """Forbid or note something."""
         triggers = (self.on_count, self.on_entry_of_episode, self.on_open, self.on_gap)
         return {"on": self.pick(triggers)(), self.pick(("measure", "forbid")): True}
+
+
+def _listed(named: str | list[str] | None) -> list[str]:
+    return [named] if isinstance(named, str) else named or []

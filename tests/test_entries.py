@@ -30,7 +30,7 @@ LATER = AT + dt.timedelta(hours=1)
 OF_EPISODE: dict[str, Any] = {"child_id": "C1", "episode_id": "E1", "at": AT}
 OF_CHILD: dict[str, Any] = {"child_id": "C1", "at": AT}
 
-# The kinds of the log contract (design.md, section 3), and what they belong to.
+# The kinds that every log may hold, and what they belong to.
 EPISODE_KINDS = [
     "reported",
     "categorised",

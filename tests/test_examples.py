@@ -59,7 +59,7 @@ def test_the_examples_are_numbered_without_a_gap_and_each_is_tested_here() -> No
     assert FILES == [BOY, FROM_PYTHON, LOCAL, WHY]
 
 
-# --- 01: the boy whom nobody counted (case S01) --------------------------------------------------
+# --- 01: the boy whom nobody counted -------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

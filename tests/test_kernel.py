@@ -1188,7 +1188,7 @@ rules:
 
 @pytest.mark.xfail(reason="F41: the reopening is not cited", strict=True)
 def test_what_made_a_term_unknown_is_cited() -> None:
-    text = f"""
+    text = """
         E1 2023-01-10 09:00 reported whereabouts=known
         E1 2023-01-10 09:00 categorised category=missing
         E1 2023-01-10 12:00 returned

@@ -53,69 +53,69 @@ def test_a_policy_needs_little() -> None:
     assert (file.rules, file.owner, file.extends) == ([], None, None)
 
 
-# Every trigger that domain.md describes as in use, each as plainly as its source.
+# Duties as forces and partnerships have them, each as plainly as its source.
 IN_USE = {
-    "T1": """
+    "three in 90 days, by substance and by label": """
         on: {episodes: missing, as_recorded: {category: missing}, reach: three, within: n90}
         require: {action: strategy_meeting_held, within: unsaid}
         """,
-    "T2": """
+    "a count or a concern": """
         on: [{episodes: missing, reach: 3, within: n90}, {entry: concern_noted}]
         per: child
         require: {action: coordinator_allocated, within: not_stated}
         """,
-    "T2 daily review": """
+    "a daily review": """
         on: {every: 1 day}
         while: open
         require: {action: supervisor_reviewed}
         """,
-    "T3": """
+    "more than three in 42 days": """
         on: {episodes: missing, more_than: three, within: n42}
         require: {action: strategy_meeting_held, within: unsaid}
         """,
-    "T4": """
+    "two in 90 days and no open case": """
         on: {episodes: missing, reach: 2, within: n90}
         if: {case_status.open: no}
         require: {action: assessment_started, within: 10 working days}
         """,
-    "T4 open case": """
+    "a return with an open case": """
         on: {entry: returned}
         if: {all: [{open: yes}, {counted: {episodes: missing, at_least: 2, within: n90}}]}
         require: {action: return_interview_held, within: 72 hours}
         """,
-    "T5": """
+    "more than three ever, or a marker": """
         on:
           - {episodes: missing, more_than: 3, within: ever}
           - {entry: marker_added, where: {marker: cse}}
         require: {action: strategy_meeting_held, within: unsaid}
         """,
-    "T6": """
+    "three since the last meeting": """
         on: {episodes: missing, reach: 3, within: ever, since: action}
         require: {action: strategy_meeting_held, within: unsaid}
         """,
-    "T7": """
+    "missing for 48 hours, or at high risk": """
         on:
           - {open: {more_than: 48 hours, since: missing_since}}
           - {entry: graded, where: {grade: high}}
         while: away
         require: {action: strategy_meeting_held, within: soon}
         """,
-    "T9": """
+    "looked after and open for six hours": """
         on: {open: {at_least: 6 hours}}
         if: {looked_after: yes}
         require: {action: categorised, where: {category: missing}, within: 1 minute}
         """,
-    "T10": """
+    "looked after, only counted": """
         on: {episodes: missing, reach: 3, within: n90}
         if: {care_status.looked_after: [yes]}
         measure: true
         """,
-    "T11": """
+    "every week after 72 hours": """
         on: {every: 1 week, first_after: 72 hours}
         while: away
         require: {action: strategy_meeting_held}
         """,
-    "T12": """
+    "after a return, unless declined": """
         on: {entry: returned}
         if:
           any:
@@ -126,48 +126,48 @@ IN_USE = {
         require: {action: return_interview_held, within: 72 hours}
         may_be_decided_by: [childrens_social_care, supervisor]
         """,
-    "T13": """
+    "every week, with a marker every day": """
         on: {every: 1 week, sooner: [{if: {marker: cse}, every: 1 day}]}
         if: {grade: high}
         while: away
         require: {action: plan_updated}
         """,
-    "T14": """
+    "a count or a marker, if both hold": """
         on:
           - {episodes: missing, reach: 3, within: n90}
           - {entry: marker_added, where: {marker: cse}}
         if: {all: [{marker: cse}, {counted: {episodes: missing, at_least: 3, within: n90}}]}
         require: {action: strategy_meeting_held, within: unsaid}
         """,
-    "T15": """
+    "three of four risks": """
         on: {entry: [reported, concern_noted, marker_added]}
         if:
           at_least: three
           of: [{age: {under: 13}}, {marker: [self_harm, suicide]}, {concern: exploitation}, at_home]
         grade: {at_least: floor, within: soon}
         """,
-    "T15 else": """
+    "open for a day and not reported": """
         on: {open: {at_least: 24 hours}}
         unless:
           - {entry: reported_to_police, where: {by: [officer, carer]}}
           - {not: {whereabouts: unknown}}
         require: {action: reported_to_police, within: 1 hour}
         """,
-    "T16": """
+    "reported late, a young child": """
         on: {gap: {more_than: 1 hour}}
         if: {age: {under: 12}}
         forbid: true
         """,
-    "T16 older": """
+    "reported late, an older child": """
         on: {gap: {from: missing_since, to: reported, more_than: 2 hours}}
         if: {age: {at_least: 12, under: 18}}
         forbid: true
         """,
-    "T17": """
+    "more than two ever": """
         on: {episodes: missing, more_than: 2, within: ever}
         require: {action: return_interview_offered, within: 72 hours}
         """,
-    "T18": """
+    "a floor under every grade": """
         on: {entry: graded}
         grade: {at_least: medium, within: 1 hour}
         """,
@@ -210,6 +210,49 @@ IN_USE = {
         editions:
           - {edition: first, from: began, until: 2023-01-01, measure: true}
           - {from: 2023-01-01, require: {action: graded, within: soon}, after: trigger}
+        """,
+    "a parameter in a condition": """
+        on: {entry: reported}
+        if: {any: [{grade: floor}, {graded.grade: [medium, floor]}]}
+        measure: true
+        """,
+    "a duty of the child that an entry of an episode releases from": """
+        on: {entry: marker_added, where: {marker: cse}}
+        if: {all: [{looked_after: yes}, {concern: cse, ever: true}, {entry: care_status}]}
+        unless:
+          - {entry: returned}
+          - {any: [{marker: cse}, {counted: {episodes: missing, at_least: 2, within: ever}}]}
+        require: {action: strategy_meeting_held, within: soon}
+        """,
+    "a count read at its latest episode": """
+        on: {episodes: missing, reach: 2, within: n90}
+        if: {all: [missing, {term: at_home}, {whereabouts: unknown}]}
+        unless: {entry: returned}
+        require: {action: strategy_meeting_held, within: soon}
+        """,
+    "a duty of the child from an episode that lasts": """
+        on: [{open: {at_least: 24 hours}}, {gap: {more_than: 2 hours}}, {entry: graded}]
+        if: missing
+        per: child
+        require: {action: strategy_meeting_held, within: soon}
+        """,
+    "a marker in each open episode": """
+        on: {entry: marker_added}
+        if: {category: missing}
+        unless: {concern: cse}
+        per: episode
+        require: {action: graded, within: soon}
+        """,
+    "a grade that a count demands of an episode": """
+        on: {episodes: missing, reach: 2, within: ever}
+        if: missing
+        unless: at_home
+        per: episode
+        grade: {at_least: floor, within: soon}
+        """,
+    "again and again, and after an entry": """
+        on: [{every: 4 hours}, {entry: graded}]
+        require: {action: supervisor_reviewed, within: soon}
         """,
     "a term for a term": """
         on: {entry: reported}

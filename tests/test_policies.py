@@ -210,7 +210,7 @@ def test_only_one_rule_asks_for_the_strategy_meeting(name: str) -> None:
 # --- What the catalogue contains -----------------------------------------------------------------
 
 IDEAS = {
-    "strategy meeting (T1)": ("strategy-meeting",),
+    "strategy meeting": ("strategy-meeting",),
     "meeting requested by police": ("strategy-meeting-requested",),
     "a declined meeting escalated": ("strategy-meeting-escalated",),
     "ground for concern for safety": ("concern-for-safety-ground",),
@@ -521,7 +521,7 @@ def test_the_process_map_binds_from_its_month_on() -> None:
     assert build.only(build.judge(WIDEST, after, LATER), rule).outcome == "breached"
 
 
-# --- Three in 90 days (case S01) -----------------------------------------------------------------
+# --- Three in 90 days ----------------------------------------------------------------------------
 
 LABELS = {
     "missing": "category=missing",
@@ -557,7 +557,7 @@ def test_the_meeting_is_due_within_five_working_days_of_the_third_report() -> No
     assert finding.due_at == build.at("2023-04-28 23:00")  # midnight in London
 
 
-# --- Found while still in concern for safety (case S02) ------------------------------------------
+# --- Found while still in concern for safety -----------------------------------------------------
 
 PROPER = "ground=exceptional_circumstances rationale='a reason'"
 

@@ -253,9 +253,7 @@ def test_the_answer_is_json(policy: Policy, three: Log) -> None:
 @pytest.mark.parametrize(
     "program",
     [
-        "from missingrules import Scan, scan",
         "import missingrules.scan; from missingrules import scan",
-        "from missingrules.scan import Scan; from missingrules import scan",
         "import missingrules.cli, missingrules.crosscheck; from missingrules import scan",
         "from missingrules import Explanation, explain as scan",
         "import missingrules.explain; import missingrules; scan = missingrules.explain",

@@ -392,8 +392,9 @@ class Effect(Part):
         default=None,
         alias="if",
         description=(
-            "Read at the trigger: only if this holds. For a grade, read whenever a trigger of the "
-            "rule comes; a demand once made binds the grades after it."
+            "Read at the trigger: only if this holds. A repeating duty rests while it does not. "
+            "What a `grade` rule has demanded binds every grade recorded afterwards, in the same "
+            "time away."
         ),
     )
     unless: list[Condition] | Condition | None = Field(
@@ -425,8 +426,8 @@ class Effect(Part):
         description=(
             "Whose duty it is. Default: the child's for counts and entries about the child, "
             "otherwise the episode's. An entry about the child with `per: episode` makes the rule "
-            "apply to each open episode. A count is always the child's, a repeating duty always "
-            "the episode's."
+            "apply to each open episode. A count is always the child's, a repeating duty or a "
+            "grade always the episode's."
         ),
     )
     require: Require | None = Field(default=None, description="An action or a recorded field.")

@@ -767,7 +767,10 @@ class Walk:
             return NO, ()
         truth, cited, _ = self.ask("", "term", term, now, episode)
         report = episode.legs[0].report.entry_id
-        return truth, tuple(dict.fromkeys((report, *cited, *self._grace_sources(term, episode))))
+        leg = episode.leg(now)
+        again = episode.frame(leg) if leg is not None and leg.number else ()
+        behind = (report, *cited, *again, *self._grace_sources(term, episode))
+        return truth, tuple(dict.fromkeys(behind))
 
     def _counted(
         self,

@@ -247,7 +247,7 @@ CONVENTIONS = {
     "90 days, inclusive": "{value: 90 days, edge: inclusive, basis: inferred}",
     "90 days, exclusive": "{value: 90 days, edge: exclusive, basis: inferred}",
 }
-# Design, section 11, with the offsets that London had.
+# Six cases at the edge of a window, with the offsets that London had.
 SIX_CASES = {
     "same clock": ("2024-05-01 12:00+01:00", "2024-07-30 12:00+01:00", (3, 3, 2)),
     "spring change": ("2024-02-01 12:00+00:00", "2024-05-01 12:00+01:00", (3, 3, 2)),

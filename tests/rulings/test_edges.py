@@ -318,7 +318,7 @@ def test_coverage_a_field_that_the_source_has_no_place_for_is_not_observable() -
 
 
 def test_coverage_a_marker_that_the_source_cannot_hold_is_unknown_not_absent() -> None:
-    """The join that failed in S01: markers live in another table."""
+    """A join that fails in practice: markers live in another table."""
     rule = policy("""
         rules:
           - id: inspector
@@ -633,7 +633,7 @@ def test_three_valued_what_is_learned_after_the_trigger_does_not_answer_for_it()
 
 
 def test_three_valued_a_count_that_hangs_on_something_not_recorded_is_indeterminate() -> None:
-    """The sketch of the term in the design, with whereabouts that nobody recorded."""
+    """The term as one would first write it, with whereabouts that nobody recorded."""
     rule = policy("""
         parameters:
           window: {value: 90 days, edge: inclusive, basis: inferred}
