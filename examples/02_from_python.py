@@ -34,7 +34,8 @@ def main() -> None:
     for finding in assessment.required_actions:
         if finding.outcome == "pending":
             print(f"  {finding.owner}: {finding.message}")
-    print(f"Already breached: {len(assessment.breaches)}. Next due: {assessment.next_due:%d %B %Y %H:%M} UTC.")
+    breached, due = len(assessment.breaches), assessment.next_due
+    print(f"Already breached: {breached}. Next due: {due:%d %B %Y %H:%M} UTC.")
 
     meeting = next(f for f in assessment.findings if f.rule == "strategy-meeting")
     print(f"{meeting.rule}: {meeting.outcome}, hidden by the recorded category: {meeting.masked}.")

@@ -1186,7 +1186,6 @@ rules:
 """)
 
 
-@pytest.mark.xfail(reason="F41: the reopening is not cited", strict=True)
 def test_what_made_a_term_unknown_is_cited() -> None:
     text = """
         E1 2023-01-10 09:00 reported whereabouts=known

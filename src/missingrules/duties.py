@@ -73,7 +73,10 @@ Trigger: TypeAlias = OnEntry | OnCount | OnOpen | OnEvery | OnGap
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An entry of one of these kinds is owed in time (None: policy states no time)."""
+    """An entry of one of these kinds is owed in time.
+
+    ``within`` is None where policy states no time, and for repeating duties, which have an interval.
+    """
 
     kinds: Checks
     within: Duration | None

@@ -322,7 +322,7 @@ def _unknown(case: FloorCase, outcome: str) -> tuple[str, ...]:
     return case.unknown or ("whether the child was still missing",)
 
 
-def _became(walk: Walk, shortfall: Shortfall) -> str:
+def _became(walk: Walk, shortfall: Shortfall) -> str:  # noqa: PLR0911 - an exit each
     found = shortfall.leg.found
     if shortfall.released is not None:
         return outcomes.NOT_APPLICABLE
@@ -330,7 +330,9 @@ def _became(walk: Walk, shortfall: Shortfall) -> str:
         return outcomes.INDETERMINATE
     if shortfall.cured is not None:
         in_time = shortfall.last is None or shortfall.cured.at <= shortfall.last
-        return outcomes.FULFILLED if in_time else outcomes.FULFILLED_LATE
+        if in_time:
+            return outcomes.FULFILLED
+        return outcomes.INDETERMINATE if shortfall.truth == MAYBE else outcomes.FULFILLED_LATE
     last = shortfall.last
     if found is not None and (last is None or found <= last):
         return outcomes.NOT_APPLICABLE

@@ -71,7 +71,7 @@ def assess(walk: Walk, record: Record) -> Assessment:
     wakeups = {at for at in walk.wakeups if at > as_of}
     for finding in findings:
         if finding.outcome == PENDING and finding.due_us is not None:
-            # At the very end of a time in hours the duty is still in time; a microsecond later it is not.
+            # At the very end of a time in hours a duty is in time, a microsecond later it is not.
             wakeups.add(max(finding.due_us, as_of + 1))
     return Assessment(
         child_id=record.child_id,

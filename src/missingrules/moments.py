@@ -415,10 +415,10 @@ class Walk:
                 moment.touch(episode)
             if happens:
                 moment.happened.append(entry)
-                self._apply(entry, episode, now, known=False)
+                self._apply(entry, episode, known=False)
             if becomes_known:
                 moment.learned.append(entry)
-                self._apply(entry, episode, now, known=True)
+                self._apply(entry, episode, known=True)
         while self._timers and self._timers[0][0] == now:
             timer = heapq.heappop(self._timers)[2]
             moment.touch(timer.episode)
@@ -427,14 +427,18 @@ class Walk:
             elif isinstance(timer, StillOpen):
                 moment.still_open.append(timer)
         if child_changed:
-            for episode in self.episodes:
-                leg = episode.leg(now)
-                live = leg is not None and (leg.returned is None or leg.returned > now)
-                if live or episode.episode_id in self._watching:
-                    moment.touch(episode)
+            self._touch_live(moment)
         return moment
 
-    def _apply(self, entry: Entry, episode: Episode | None, now: int, *, known: bool) -> None:
+    def _touch_live(self, moment: Moment) -> None:
+        """Take in the episodes that something about the child can still bear on."""
+        for episode in self.episodes:
+            leg = episode.leg(moment.at)
+            away = leg is not None and (leg.returned is None or leg.returned > moment.at)
+            if away or episode.episode_id in self._watching:
+                moment.touch(episode)
+
+    def _apply(self, entry: Entry, episode: Episode | None, *, known: bool) -> None:
         """Bring facts up to date with an entry: when it happens, and when it is ``known``."""
         if entry.kind == "reported" and episode is not None:
             leg = episode.leg(entry.at)
@@ -793,11 +797,9 @@ class Walk:
         window = fullest(trigger, sure, (e for e in self.episodes if number in e.counted))
         if len(window.inside) >= trigger.number:
             evidence = tuple(i for e in window.inside for i in e.counted[number].cited)
-            for episode in self.episodes:
-                leg = episode.leg(now)
-                if leg is not None and (leg.found is None or leg.found > now):
-                    moment.touch(episode)
-                    moment.demands.append(Demand(duty, episode, leg.report, YES, evidence))
+            for episode, leg in self._missing(now):
+                moment.touch(episode)
+                moment.demands.append(Demand(duty, episode, leg.report, YES, evidence))
 
     def _grace_sources(self, term: Condition, episode: Episode) -> Iterator[str]:
         """Entries behind the parts of a condition that a time of grace hides."""
@@ -812,10 +814,9 @@ class Walk:
     def _fire(self, entry: Entry, moment: Moment) -> None:
         now = moment.at
         episode = self.by_entry.get(entry.entry_id)
-        if entry.kind == "returned" and episode is not None:
-            leg = episode.leg(now)
-            if leg is not None and leg.back is not entry:
-                return  # the same return, entered again
+        leg = None if episode is None else episode.leg(now)
+        if entry.kind == "returned" and leg is not None and leg.back is not entry:
+            return  # the same return, entered again
         for duty, trigger in self.index.on_entry.get(entry.kind, ()):
             if not duty.in_force(now):
                 continue
@@ -825,14 +826,17 @@ class Walk:
             if duty.per == "child" or episode is not None or self._either(entry):
                 self._open(duty, episode, now, entry, truth)
                 continue
-            for other in self.episodes:
-                leg = other.leg(now)
-                if leg is not None and (leg.found is None or leg.found > now):
-                    self._open(duty, other, now, entry, truth)
-        if entry.kind == "reported" and episode is not None:
+            for other, _ in self._missing(now):
+                self._open(duty, other, now, entry, truth)
+        if episode is not None and leg is not None and leg.report is entry:
+            self._gaps(episode, leg, moment)
+
+    def _missing(self, now: int) -> Iterator[tuple[Episode, Leg]]:
+        """Episodes in which the child has not been found at a moment."""
+        for episode in self.episodes:
             leg = episode.leg(now)
-            if leg is not None and leg.report is entry:
-                self._gaps(episode, leg, moment)
+            if leg is not None and (leg.found is None or leg.found > now):
+                yield episode, leg
 
     def _either(self, entry: Entry) -> bool:
         """Whether an entry could have named an episode; without one it is about the child."""

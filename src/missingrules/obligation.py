@@ -130,7 +130,7 @@ def finish(walk: Walk, obligation: Obligation) -> Finding:
     )
 
 
-def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911 - an exit each
+def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911, PLR0912 - each case
     duty, as_of = obligation.duty, walk.as_of
     if isinstance(duty.effect, Measured):
         return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.NOTED
@@ -175,9 +175,10 @@ def _shows_end(walk: Walk, obligation: Obligation) -> bool:
 
 
 def _shows_report(walk: Walk, obligation: Obligation) -> bool:
-    """Whether it is known from when on actions count; not where the report may lie before the log."""
+    """Whether the episode's report is known; without one it may lie before the log begins."""
     episode = obligation.episode
-    if episode is None or episode.legs or obligation.duty.after_trigger:
+    duty = obligation.duty
+    if episode is None or episode.legs or (duty.after_trigger and duty.ends is None):
         return True
     span = walk.coverage.span("reported")
     return span is not None and span[0] is None

@@ -115,9 +115,9 @@ class Remark:
 
     Codes: ``conflicting_entry`` (one id, two contents), ``unknown_target`` and ``later_target`` (a
     correction that corrects nothing known, or something recorded after it), ``merge_superseded``,
-    ``merge_cycle``, ``no_report``, ``before_report``, ``reported_after_found``, ``found_before_report``,
-    ``missing_since_not_recorded``, ``not_recorded`` (a rule hangs on a fact that nobody recorded),
-    ``decision_not_valid``.
+    ``merge_cycle``, ``no_report``, ``before_report``, ``reported_after_found``,
+    ``found_before_report``, ``missing_since_not_recorded``, ``not_recorded`` (a rule hangs on a
+    fact that nobody recorded), ``decision_not_valid``.
     """
 
     code: str

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from missingrules.moments import Pulse, Walk
 
 
+_BEAT, _DONE, _DECIDED = range(3)
+
+
 @dataclass(slots=True)
 class _Slot:
     duty: Duty
@@ -63,37 +66,17 @@ class Repeating:
     def findings(self) -> list[Finding]:
         """Give one finding for each stretch between two times that it was done."""
         until = self.walk.as_of if self.end is None else min(self.end, self.walk.as_of)
-        events: list[tuple[int, int, int, object]] = [
-            (pulse.at, 0, number, (duty, pulse)) for number, (duty, pulse) in enumerate(self.pulses)
-        ]
-        done = [entry for entry in self.actions.actions if self.about(entry)]
-        events += [(entry.at, 1, number, entry) for number, entry in enumerate(done)]
-        decided = [entry for entry in self.actions.decisions if self.about(entry)]
-        events += [(entry.known, 2, number, entry) for number, entry in enumerate(decided)]
-        current: tuple[Duty, Pulse] | None = None
-        begun = False
-        for at, phase, _, item in sorted(events, key=lambda event: event[:3]):
-            if at < self.leg.start:
-                continue
-            if at > until:
-                break
-            if not begun and at >= self.begin:
-                begun = True
-                if current is not None:
-                    self.turn(current[0], current[1], self.begin)
+        for at, phase, _, item in self.events(until):
             self.miss(at)
-            if phase == 0:
-                current = item  # type: ignore[assignment]
-                if begun and current is not None:
-                    self.turn(current[0], current[1], at)
-            elif phase == 1:
+            if phase == _BEAT:
+                duty, pulse = item  # type: ignore[misc]
+                self.turn(duty, pulse, at)
+            elif phase == _DONE:
                 self.done(item)  # type: ignore[arg-type]
             else:
                 self.decide(item)  # type: ignore[arg-type]
         if self.begin > self.walk.as_of and self.end is None:
             self.walk.wakeups.append(self.begin)
-        if not begun and current is not None and self.begin <= until:
-            self.turn(current[0], current[1], self.begin)
         self.miss(until)
         self.close(until)
         if self.maybe is not None and not self.found:
@@ -101,6 +84,22 @@ class Repeating:
             slot = self.make(duty, pulse, pulse.at)
             self.found.append(self.finding(slot, outcomes.INDETERMINATE, None, pulse.unknown))
         return self.found
+
+    def events(self, until: int) -> list[tuple[int, int, int, object]]:
+        """Order what bears on the duty from its beginning on: how it stands, what was done."""
+        beats = [(pulse.at, duty, pulse) for duty, pulse in self.pulses]
+        early = [beat for beat in beats if beat[0] <= self.begin]
+        beats = [(self.begin, *early[-1][1:])] if early else []
+        beats += [(p.at, duty, p) for duty, p in self.pulses if p.at > self.begin]
+        done = [entry for entry in self.actions.actions if self.about(entry)]
+        decided = [entry for entry in self.actions.decisions if self.about(entry)]
+        events: list[tuple[int, int, int, object]] = [
+            *((at, _BEAT, n, (duty, pulse)) for n, (at, duty, pulse) in enumerate(beats)),
+            *((entry.at, _DONE, n, entry) for n, entry in enumerate(done)),
+            *((entry.known, _DECIDED, n, entry) for n, entry in enumerate(decided)),
+        ]
+        events.sort(key=lambda event: event[:3])
+        return [event for event in events if self.begin <= event[0] <= until]
 
     def release(self, duty: Duty) -> None:
         """Let an entry that the rule's ``unless`` names end the duty for this time away."""

@@ -447,6 +447,23 @@ def test_coverage_that_begins_within_an_episode_accuses_nobody() -> None:
     assert judge(rule, log, "2023-02-01 00:00", coverage=coverage).breaches == ()
 
 
+@pytest.mark.xfail(reason="F43: it is taken to be open", strict=True)
+def test_coverage_that_begins_within_an_episode_cannot_say_that_it_is_open() -> None:
+    rule = policy("""
+        rules:
+          - id: inspector
+            on: {entry: concern_noted}
+            after: trigger
+            while: open
+            require: {action: inspector_informed, within: 1 hour}
+    """)
+    log = "E1 2023-01-10 18:45 concern_noted concern=crime"
+    coverage = Coverage.between(at("2023-01-10 15:00"))
+    assert judge(rule, log, "2023-02-01 00:00", coverage=coverage).breaches == ()
+    reported = f"E1 2023-01-10 16:00 reported\n{log}"
+    assert len(judge(rule, reported, "2023-02-01 00:00", coverage=coverage).breaches) == 1
+
+
 NO_ENDS = Coverage.between(without=["located", "returned", "closed"])
 
 
@@ -621,6 +638,23 @@ def test_three_valued_a_grade_at_the_floor_is_in_order_whatever_the_condition() 
     assert not high.data_gaps
     low = judge(rule, f"{REPORTED}E1 2023-01-10 09:10 graded grade=low", "2023-01-11 00:00")
     assert outcomes(low) == ["indeterminate"]
+
+
+@pytest.mark.xfail(reason="F42: a late raise is a breach for sure", strict=True)
+def test_three_valued_a_grade_raised_late_that_may_not_have_been_demanded_is_no_breach() -> None:
+    rule = policy("""
+        rules:
+          - id: floor
+            on: {entry: graded}
+            if: {looked_after: true}
+            grade: {at_least: high, within: 30 minutes}
+    """)
+    low = f"{REPORTED}E1 2023-01-10 09:10 graded grade=low\n"
+    raised = f"{low}E1 2023-01-10 17:30 graded grade=high\n"
+    assert outcomes(judge(rule, low, "2023-01-11 00:00")) == ["indeterminate"]
+    assert outcomes(judge(rule, raised, "2023-01-11 00:00")) == ["indeterminate"]
+    known = f"{raised}- 2023-01-01 09:00 care_status looked_after=yes"
+    assert outcomes(judge(rule, known, "2023-01-11 00:00")) == ["fulfilled_late"]
 
 
 def test_three_valued_what_is_learned_after_the_trigger_does_not_answer_for_it() -> None:
