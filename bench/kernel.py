@@ -2,7 +2,8 @@
 
 ``python bench/kernel.py [--children N] [--durable]``. The loop answers one question of the policy,
 whether three episodes lie in 90 local dates, and keeps no evidence; the kernel answers every rule
-of ``wiltshire`` and says why. Times are CPU seconds of this process. Read the ratios, not the seconds.
+of ``wiltshire`` and says why. Times are CPU seconds of this process. Read the ratios, not
+the seconds.
 """
 
 from __future__ import annotations

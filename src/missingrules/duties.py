@@ -75,7 +75,7 @@ Trigger: TypeAlias = OnEntry | OnCount | OnOpen | OnEvery | OnGap
 class Action:
     """An entry of one of these kinds is owed in time.
 
-    ``within`` is None where policy states no time, and for repeating duties, which have an interval.
+    ``within`` is None where policy states no time, and for repeating duties.
     """
 
     kinds: Checks

@@ -562,6 +562,8 @@ def _asks(duty: Duty) -> str:
     if isinstance(effect, Measured):
         return "asks for nothing: it is only noted"
     within = ", no time stated" if effect.within is None else f", within {effect.within}"
+    if duty.every is not None:
+        within = f", every {duty.every.interval}"
     if isinstance(effect, Floor):
         if effect.grade is not None:
             grade = grade_name(effect.grade)

@@ -69,8 +69,7 @@ class Repeating:
         for at, phase, _, item in self.events(until):
             self.miss(at)
             if phase == _BEAT:
-                duty, pulse = item  # type: ignore[misc]
-                self.turn(duty, pulse, at)
+                self.turn(item, at)  # type: ignore[arg-type]
             elif phase == _DONE:
                 self.done(item)  # type: ignore[arg-type]
             else:
@@ -135,8 +134,9 @@ class Repeating:
             first_due=end.due,
         )
 
-    def turn(self, duty: Duty, pulse: Pulse, at: int) -> None:
+    def turn(self, beat: tuple[Duty, Pulse], at: int) -> None:
         """Take up what a moment changed: whether the duty applies, and how often."""
+        duty, pulse = beat
         if pulse.truth != YES:
             if pulse.truth == MAYBE and self.maybe is None:
                 self.maybe = (duty, pulse)
