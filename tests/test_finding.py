@@ -190,7 +190,7 @@ MESSAGES = {
         "notification",
         f"{RETURNED}\nE1 2023-06-02 12:00 ppn_submitted",
         (
-            "Recorded late: a public protection notification, 2023-06-02 13:00; it was due by "
+            "On record after the time allowed: a public protection notification, 2023-06-02 13:00; due by "
             "2023-06-01 12:00. Episode E1."
         ),
     ),
@@ -240,7 +240,7 @@ MESSAGES = {
         "placed",
         "E1 2023-06-01 09:00 reported",
         (
-            "Cannot be told: The form of the home is used. Not recorded: reported.from_place. "
+            "Cannot be told: The form of the home is used. What is not known: reported.from_place. "
             "Episode E1."
         ),
     ),
@@ -291,7 +291,7 @@ MESSAGES = {
         "review",
         "E1 2023-06-01 09:00 reported\nE1 2023-06-01 18:00 returned",
         (
-            "No record of a supervisor's review by 2023-06-01 14:00. Missed 2 times in a row. "
+            "No record of a supervisor's review by 2023-06-01 14:00. No record 2 times in a row. "
             "Episode E1."
         ),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import random
 import subprocess
@@ -18,6 +19,8 @@ from missingrules.record import Coverage
 from missingrules.scan import latest_recorded, records, verdict, whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from missingrules import Log, Scan
 
 REPEATED = """
@@ -245,6 +248,26 @@ def test_the_answer_is_json(policy: Policy, three: Log) -> None:
     assert sum(document["outcomes"].values()) == sum(
         len(child["findings"]) for child in document["children"]
     )
+
+
+# --- Several sources -----------------------------------------------------------------------------
+
+
+def test_paths_streams_and_lines_are_read_as_one_log(tmp_path: Path, policy: Policy) -> None:
+    first, *rest = missing("A", 1, 2, 3)
+    path = tmp_path / "first.jsonl"
+    path.write_text(f"{json.dumps(first)}\n{{\n")
+    stream = io.BytesIO(f"{json.dumps(rest[0])}\n[]\n".encode())
+    lines = [json.dumps(row) for row in rest]
+    together = read_jsonl(path, stream, iter(lines))
+    assert (together.rows, together.duplicates, together.rejected) == (9, 1, 2)
+    assert together.entries == log(first, *rest).entries
+    assert [(fault.source, fault.line) for fault in together.faults] == [(str(path), 2), ("log", 2)]
+    assert owed(scan(together, policy)) == {"A"}
+
+
+def test_no_source_at_all_is_an_empty_log() -> None:
+    assert read_jsonl() == log()
 
 
 # --- The public name -----------------------------------------------------------------------------

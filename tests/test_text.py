@@ -14,9 +14,9 @@ from missingrules.finding import OUTCOMES
 from missingrules.text import (
     PLAIN_WIDTH,
     WORDS,
+    Page,
     basis_of,
     clause,
-    console,
     headline,
     print_child,
     print_scan,
@@ -103,7 +103,7 @@ def scanned(policy: Policy, *lines: str, as_of: str = "2023-06-30 12:00") -> Sca
 
 def printed(done: Scan, stream: io.StringIO | None = None) -> str:
     stream = stream or io.StringIO()
-    print_scan(done, console(stream))
+    print_scan(done, Page(stream))
     return stream.getvalue()
 
 
@@ -155,7 +155,7 @@ def test_the_headline_counts_grades_that_were_too_low(policy: Policy) -> None:
 def test_the_headline_counts_every_outcome_the_gravest_first(policy: Policy) -> None:
     done = scanned(policy, row("A", 1, from_place="home"), *missing("A", 29))
     out = io.StringIO()
-    headline(done, console(out))
+    headline(done, Page(out))
     assert "All duties: 2 no record, 1 cannot be told, 2 completed." in flat(out.getvalue())
     assert list(WORDS) == list(OUTCOMES)
 
@@ -180,10 +180,10 @@ def test_meetings_that_cannot_be_told_are_counted_apart(policy: Policy) -> None:
 def test_children_with_nothing_to_do_are_counted_and_not_listed(policy: Policy) -> None:
     coverage = row("Z", 1, "marker_added", marker="cse")
     one = printed(scanned(policy, row("A", 1, "tracker_opened"), row("B", 29)))
-    assert "1 child with nothing overdue and nothing required." in one
+    assert "1 child with nothing overdue, nothing required and nothing unclear." in one
     assert "A:" not in one
     two = printed(scanned(policy, coverage, row("A", 1, "tracker_opened")))
-    assert "2 children with nothing overdue and nothing required." in two
+    assert "2 children with nothing overdue, nothing required and nothing unclear." in two
 
 
 def test_rows_are_added_up(policy: Policy) -> None:
@@ -262,7 +262,7 @@ def test_a_clause_has_what_there_is(policy: Policy) -> None:
 def test_a_child_alone_can_be_printed(policy: Policy) -> None:
     out = io.StringIO()
     (assessment,) = scanned(policy, row("A", 1, from_place="home")).assessments
-    print_child(assessment, console(out))
+    print_child(assessment, Page(out))
     assert out.getvalue().startswith("A: 2 breaches, 0 still to be done in time\n")
 
 

@@ -55,11 +55,11 @@ class Actions:
         for number, opening in enumerate(openings):
             if opening.truth == YES:
                 events.append((opening.at, 0, number, "opening", opening))
-        events += [(moment.at, 0, number, "count", moment) for number, moment in enumerate(counts)]
+        events += [(moment.at, 1, number, "count", moment) for number, moment in enumerate(counts)]
         events += [
-            (entry.at, 1, number, "action", entry) for number, entry in enumerate(self.actions)
+            (entry.at, 2, number, "action", entry) for number, entry in enumerate(self.actions)
         ]
-        events += [(e.known, 2, number, "decision", e) for number, e in enumerate(self.decisions)]
+        events += [(e.known, 3, number, "decision", e) for number, e in enumerate(self.decisions)]
         counter = Spells(self, sure=True)
         for at, _, _, what, item in sorted(events, key=lambda event: event[:3]):
             if what == "opening":

@@ -31,11 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TextIO
 
-    from rich.console import Console
-
     from missingrules.log import Log
     from missingrules.policy import Policy
     from missingrules.scan import Scan
+    from missingrules.text import Page
 
 CLEAR, BREACHES, USAGE, REJECTED, DIFFERED = range(5)
 INTERRUPTED, NOT_READ = 130, 141
@@ -181,7 +180,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
     loaded = _policy(policy)
     chosen = _instant(as_of, loaded)
     log = _read(logs, loaded, zone)
-    out = text.console(sys.stdout if output is Format.text else sys.stderr)
+    out = text.Page(sys.stdout if output is Format.text else sys.stderr)
     if not log.entries and chosen is None:
         if output is Format.json and log.rejected:
             empty = {"outcomes": {}, "on_incomplete_records": 0, "children": [], "errors": []}
@@ -190,7 +189,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
     done = scan(log, loaded, as_of=chosen, engine=engine.value)
     _introduce(loaded, log, done.as_of_us, out, chosen=chosen is not None)
     if output is Format.text:
-        out.print()
+        out.line()
         text.print_scan(done, out)
     elif output is Format.json:
         _write_json(done.to_dict())
@@ -234,7 +233,7 @@ def explain_command(  # noqa: PLR0913 - the options of the command
     loaded = _policy(policy)
     chosen = _instant(as_of, loaded)
     log = _read(logs, loaded, zone)
-    out = text.console(sys.stdout if output is Format.text else sys.stderr)
+    out = text.Page(sys.stdout if output is Format.text else sys.stderr)
     found = next((record for record in records(log) if record.child_id == child), None)
     if found is None:
         _faults(log)
@@ -316,22 +315,22 @@ def _near(child: str, log: Log) -> str:
 # --- What comes out ------------------------------------------------------------------------------
 
 
-def _introduce(policy: Policy, log: Log, as_of_us: int, out: Console, *, chosen: bool) -> None:
+def _introduce(policy: Policy, log: Log, as_of_us: int, out: Page, *, chosen: bool) -> None:
     """Say what is judged by what, what became of the rows, and what was wrong with them."""
     from missingrules import text
 
-    out.print(text.basis_of(policy, as_of_us, chosen=chosen))
-    out.print(text.rows(log, len(log.by_child())))
+    out.paragraph(text.basis_of(policy, as_of_us, chosen=chosen))
+    out.paragraph(text.rows(log, len(log.by_child())))
     _faults(log)
 
 
-def _nothing_accepted(log: Log, out: Console) -> int:
+def _nothing_accepted(log: Log, out: Page) -> int:
     """Answer for a log without a single entry to judge, and no instant to judge for."""
     from missingrules import text
 
     if not log.rejected:
         _stop("the log is empty: nothing to judge. With --as-of TIME the answer would be empty too")
-    out.print(text.rows(log, 0))
+    out.paragraph(text.rows(log, 0))
     _faults(log)
     _say("missingrules: no row was accepted, so nothing was judged")
     return REJECTED
@@ -364,7 +363,7 @@ def _some(ids: Sequence[str]) -> str:
     return ", ".join(ids[:SHOWN_FAULTS]) + more
 
 
-def _cross_checked(done: Scan, out: Console) -> bool:
+def _cross_checked(done: Scan, out: Page) -> bool:
     from missingrules.crosscheck import cross_check
 
     try:
@@ -372,8 +371,9 @@ def _cross_checked(done: Scan, out: Console) -> bool:
     except EngineError as error:
         _say(str(error))
         return False
-    out.print(
-        f"\nCross-check: {result.compared} verdicts compared with the {result.matcher} matcher, "
+    out.line()
+    out.paragraph(
+        f"Cross-check: {result.compared} verdicts compared with the {result.matcher} matcher, "
         f"{len(result.differing)} differ."
     )
     if result.differing:

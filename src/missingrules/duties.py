@@ -163,6 +163,14 @@ class Duty:
         return next((t for t in self.triggers if isinstance(t, OnCount)), None)
 
     @property
+    def allowed(self) -> Duration | None:
+        """The time allowed: that of the effect, or the interval of a repeating duty."""
+        if self.every is not None:
+            return self.every.interval
+        effect = self.effect
+        return effect.within if isinstance(effect, Action | Recorded | Floor) else None
+
+    @property
     def every(self) -> OnEvery | None:
         """The repeating trigger of the rule, if it has one."""
         return next((t for t in self.triggers if isinstance(t, OnEvery)), None)

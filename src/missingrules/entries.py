@@ -181,6 +181,14 @@ class Checked(BaseModel):
         except ValidationError as error:
             raise LogError(list(_faults(type(self), error))) from None
 
+    def __repr__(self) -> str:
+        """Show ids alone: a representation ends up in logs, and texts are personal."""
+        ids = {name: getattr(self, name, None) for name in ("child_id", "episode_id", "entry_id")}
+        shown = ", ".join(f"{name}={value!r}" for name, value in ids.items() if value is not None)
+        return f"{type(self).__name__}({shown})"
+
+    __str__ = __repr__
+
     @model_validator(mode="before")
     @classmethod
     def _drop_blanks(cls, cells: object) -> object:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from missingrules import terms, wording
 from missingrules.calendar import Elapsed, to_us
 from missingrules.duties import (
-    Action,
     Floor,
     Forbidden,
     Measured,
@@ -22,7 +21,6 @@ from missingrules.duties import (
     OnEvery,
     OnGap,
     OnOpen,
-    Recorded,
 )
 from missingrules.errors import MissingRulesError
 from missingrules.finding import Finding, grade_name, stamp
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from missingrules.calendar import Duration
     from missingrules.duties import Duty, Trigger
     from missingrules.episode import Episode, Leg
     from missingrules.log import Entry, EntryLike
@@ -214,7 +211,7 @@ class _Teller:
             parts.append(Reason(f"could first be known {self.both(finding.known_us)}"))
         if finding.due_us is not None:
             basis = f" (time allowed is {finding.timing_basis})" if finding.timing_basis else ""
-            before = "" if isinstance(_within(finding.duty), Elapsed) else "before "
+            before = "" if isinstance(finding.duty.allowed, Elapsed) else "before "
             parts.append(Reason(f"due {before}{self.both(finding.due_us)}{basis}"))
         if finding.done_us is not None:
             entries = () if finding.answer is None else (finding.answer,)
@@ -516,13 +513,6 @@ def _turns(asked: Iterable[Asked]) -> list[Asked]:
 
 def _more(trigger: OnOpen | OnGap) -> str:
     return f"{'more than' if trigger.strict else 'at least'} {trigger.duration}"
-
-
-def _within(duty: Duty) -> Duration | None:
-    effect = duty.effect
-    if duty.every is not None:
-        return duty.every.interval
-    return effect.within if isinstance(effect, Action | Recorded | Floor) else None
 
 
 def _no_rule(policy: Policy, name: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from missingrules.calendar import from_us
+from missingrules.calendar import Elapsed, from_us
 from missingrules.vocabulary import GRADES
 
 if TYPE_CHECKING:
@@ -106,6 +106,21 @@ class Finding:
     def title(self) -> str:
         """What the rule asks for, in the words of the policy."""
         return self.duty.title
+
+    @property
+    def policy(self) -> str:
+        """Name of the policy."""
+        return self.duty.policy
+
+    @property
+    def policy_digest(self) -> str:
+        """Digest of the policy, which changes with anything that could change a verdict."""
+        return self.duty.policy_digest
+
+    @property
+    def edition(self) -> str:
+        """Edition of the rule where it has editions, else of the policy."""
+        return self.duty.edition
 
     @property
     def severity(self) -> str:
@@ -245,8 +260,9 @@ def _due(finding: Finding) -> str:
     """The end of the time allowed, in words: a date where it ends with one."""
     if finding.due_us is None:
         return "no time is stated"
-    text = when(finding.duty, finding.due_us - 1)
-    return f"end of {text[:10]}" if text.endswith("23:59") else when(finding.duty, finding.due_us)
+    if isinstance(finding.duty.allowed, Elapsed):
+        return when(finding.duty, finding.due_us)
+    return f"end of {when(finding.duty, finding.due_us - 1)[:10]}"
 
 
 def _sentence(finding: Finding) -> str:  # noqa: C901, PLR0911 - one case an outcome
@@ -264,7 +280,7 @@ def _sentence(finding: Finding) -> str:  # noqa: C901, PLR0911 - one case an out
         return f"Against policy: {duty.title} ({opened}).{run}"
     if outcome == INDETERMINATE:
         why = ", ".join(finding.unknown) or "a fact that the rule hangs on"
-        return f"Cannot be told: {duty.title}. Not recorded: {why}.{run}"
+        return f"Cannot be told: {duty.title}. What is not known: {why}.{run}"
     if outcome == NOT_OBSERVABLE:
         return f"Not visible in this source: {duty.title}.{run}"
     if outcome == NOT_APPLICABLE:
@@ -277,11 +293,11 @@ def _sentence(finding: Finding) -> str:  # noqa: C901, PLR0911 - one case an out
             return f"Required: {phrase}. No time is stated; open since {opened}.{run}"
         return f"Required by {_due(finding)}: {phrase}.{run}"
     if outcome == BREACHED:
-        times = f" Missed {finding.missed} times in a row." if finding.missed > 1 else ""
+        times = f" No record {finding.missed} times in a row." if finding.missed > 1 else ""
         return f"No record of {phrase} by {_due(finding)}.{times}{run}"
     done = opened if finding.done_us is None else when(duty, finding.done_us)
     if outcome == FULFILLED_LATE:
-        return f"Recorded late: {phrase}, {done}; it was due by {_due(finding)}.{run}"
+        return f"On record after the time allowed: {phrase}, {done}; due by {_due(finding)}.{run}"
     return f"On record: {phrase}, {done}.{run}"
 
 
@@ -310,11 +326,10 @@ def _episodes(finding: Finding) -> str:
     """The run of episodes behind a count, and what the recorded labels hid."""
     if not finding.episodes:
         return ""
-    duty = finding.duty
-    text = (
-        f" {len(finding.episodes)} episodes reached the threshold on "
-        f"{when(duty, finding.opened_us)}: {', '.join(finding.episodes)}."
-    )
+    number, opened = len(finding.episodes), when(finding.duty, finding.opened_us)
+    counted = f"{number} episode" if number == 1 else f"{number} episodes"
+    reached = "may have reached" if finding.outcome == INDETERMINATE else "reached"
+    text = f" {counted} {reached} the threshold on {opened}: {', '.join(finding.episodes)}."
     if finding.episodes_since:
         text += f" Further episodes since: {finding.episodes_since}."
     if finding.masked:
@@ -333,7 +348,7 @@ class Withdrawn:
     finding: Finding
     entries: tuple[str, ...]
     by: tuple[str, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,12 @@ def evaluate(
     """Judge the record of one child as it was known at ``as_of``, an aware datetime.
 
     ``record`` may also be entries of one child in any order. ``coverage`` says what the source of
-    the log could have shown; the same for every child of a log. ``engine`` chooses the matcher:
-    ``native``, ``durable``, or ``both``, which raises :class:`~missingrules.errors.EngineError` on
-    any difference.
+    the log could have shown, the same for every child of a log; without it, everything at all
+    times. A scan takes a log to begin with its first entry, so give ``evaluate`` the same coverage
+    if the answers are to be the same, and always if you load recent entries alone. ``engine``
+    chooses the matcher: ``native``, ``durable``, or ``both``, which raises
+    :class:`~missingrules.errors.EngineError` on any difference. Raises ``ValueError`` for a naive
+    ``as_of``, and for a coverage that names what no log of the policy can hold.
     """
     if not isinstance(record, Record):
         record = Record.of(record)

@@ -57,7 +57,7 @@ class Entry:
     at: int
     recorded: int
     by: str | None = None
-    fields: Mapping[str, object] = field(default_factory=dict, hash=False)
+    fields: Mapping[str, object] = field(default_factory=dict, hash=False, repr=False)
     area: str | None = None
     authority: str | None = None
 
@@ -273,8 +273,9 @@ def _kind(row: Mapping[str, Any], vocabulary: Vocabulary, troubles: list[_Troubl
     if kind is None:
         message, hint = "`kind` names no kind of entry", ""
         if isinstance(name, str):
-            message = f"`{name}` is no kind of entry" if values.quotable(name) else message
             hint = values.suggestion(name, vocabulary.kinds)
+            if hint and values.quotable(name):
+                message = f"`{name}` is no kind of entry"
         hint = hint or "A policy may add kinds: read the log with its vocabulary."
         troubles.append(_Trouble("kind", "unknown-kind", message, hint))
     return kind

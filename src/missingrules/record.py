@@ -38,7 +38,7 @@ class Coverage:
 
     start: int | None = None
     end: int | None = None
-    kinds: Mapping[str, Span | None] = field(default_factory=dict)
+    kinds: Mapping[str, Span | None] = field(default_factory=dict, hash=False)
     without_fields: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
@@ -136,7 +136,7 @@ class Record:
     """
 
     child_id: str
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry, ...] = field(repr=False)
     incomplete: bool = False
 
     @classmethod

@@ -175,7 +175,7 @@ class Repeating:
                 slot.due += interval.us * steps
                 slot.last = slot.due
             else:
-                end = slot.duty.calendar.deadline(slot.due, interval)
+                end = slot.duty.calendar.deadline(slot.last, interval)
                 slot.due, slot.last = end.due, end.last
             slot.missed += steps
 

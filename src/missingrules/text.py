@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
-from typing import TYPE_CHECKING, cast
-
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from typing import TYPE_CHECKING, TypeAlias
 
 from missingrules import finding as outcomes
 
@@ -16,12 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
+    from rich.console import Console
+
     from missingrules.finding import Assessment, Finding
     from missingrules.log import Log
     from missingrules.policy import Policy
     from missingrules.scan import Scan
 
 PLAIN_WIDTH = 100
+NARROWEST = 30
+"""What stands beside a rule is never narrower; a terminal that is breaks the lines itself."""
+
+Styled: TypeAlias = tuple[str, str]
+"""A piece of text, and its style in the words of rich; an empty one for none."""
 
 WORDS = {
     outcomes.BREACHED: "no record",
@@ -39,68 +42,70 @@ _STYLES = {"critical": "bold red", "major": "red", "minor": "yellow"}
 _RANK = {"critical": 0, "major": 1, "minor": 2}
 
 
-class _Plain:
-    """A stream without the blanks that fill a line of a table up to its width."""
+class Page:
+    """Where text for people goes, line by line.
+
+    It is plain where the stream is no terminal, under ``NO_COLOR``, and on a terminal that cannot
+    do more. No line breaks inside a word, so that an id can be searched for.
+    """
 
     def __init__(self, stream: TextIO) -> None:
+        """Look at the stream once."""
         self._stream = stream
+        self._console: Console | None = None
+        self.width = PLAIN_WIDTH
+        if stream.isatty():
+            from rich.console import Console
 
-    def write(self, text: str) -> int:
-        """Write the text; the console hands over whole lines."""
-        self._stream.write("\n".join(line.rstrip(" ") for line in text.split("\n")))
-        return len(text)
+            class Terminal(Console):
+                def on_broken_pipe(self) -> None:
+                    raise  # noqa: PLE0704 - called while the error is handled; the command ends
 
-    def flush(self) -> None:
-        """Pass it on."""
-        self._stream.flush()
+            console = Terminal(file=stream, highlight=False, emoji=False, markup=False)
+            self.width = console.width
+            if not console.no_color and not console.is_dumb_terminal:
+                self._console = console
 
+    def line(self, *parts: Styled) -> None:
+        """Write one line, whatever its length."""
+        if self._console is None:
+            self._stream.write("".join(text for text, _ in parts) + "\n")
+            return
+        from rich.text import Text
 
-class _Console(Console):
-    """A console that leaves it to the command what happens when nobody reads on."""
+        self._console.print(Text.assemble(*parts), soft_wrap=True)
 
-    def on_broken_pipe(self) -> None:
-        """Pass the error on, where the console would end the process."""
-        raise  # noqa: PLE0704 - the console calls this while it handles the error
-
-
-def console(stream: TextIO) -> Console:
-    """Make a console that is plain where the stream is no terminal.
-
-    ``NO_COLOR``, and a terminal that cannot do more, make it plain as well; a terminal keeps its
-    width.
-    """
-    if stream.isatty():
-        made = _Console(file=stream, highlight=False, emoji=False, markup=False)
-        if not made.no_color and not made.is_dumb_terminal:
-            return made
-        width = made.width
-    else:
-        width = PLAIN_WIDTH
-    plain = cast("TextIO", _Plain(stream))
-    return _Console(
-        file=plain, highlight=False, emoji=False, markup=False, width=width, color_system=None
-    )
+    def paragraph(self, text: str, style: str = "") -> None:
+        """Write text in lines of the width of the page."""
+        for line in text.split("\n"):
+            for part in _wrapped(line, self.width) or [""]:
+                self.line((part, style))
 
 
-def print_scan(scan: Scan, out: Console) -> None:
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def print_scan(scan: Scan, out: Page) -> None:
     """Print a scan: headline, then each child with what is owed and what was missed."""
-    children = [
-        a for a in scan.assessments if any(f.is_breach or f.is_required for f in a.findings)
-    ]
     headline(scan, out)
-    for assessment in children:
-        out.print()
-        print_child(assessment, out)
-    clear = len(scan.assessments) - len(children)
+    clear = 0
+    for assessment in scan.assessments:
+        if any(f.outcome in _SHOWN for f in assessment.findings) or assessment.data_gaps:
+            out.line()
+            print_child(assessment, out)
+        else:
+            clear += 1
     if clear:
-        out.print(
-            f"\n{_many(clear, 'child', 'children')} with nothing overdue and nothing required."
-        )
+        out.line()
+        children = _many(clear, "child", "children")
+        out.paragraph(f"{children} with nothing overdue, nothing required and nothing unclear.")
     for finding in scan.failed:
-        out.print(f"\n{finding.child_id}: {finding.sentence}", soft_wrap=True)
+        out.line()
+        out.line((f"{finding.child_id}: {finding.sentence}", ""))
 
 
-def headline(scan: Scan, out: Console) -> None:
+def headline(scan: Scan, out: Page) -> None:
     """Strategy meetings first, then every outcome."""
     found = list(scan.findings())
     meetings = [f for f in found if "strategy_meeting_held" in f.action.split("|")]
@@ -108,37 +113,45 @@ def headline(scan: Scan, out: Console) -> None:
         count = Counter(f.outcome for f in meetings)
         owed = [f for f in meetings if f.outcome in _OWED]
         hidden = {f.child_id for f in meetings if f.masked}
-        out.print(
+        out.paragraph(
             f"Strategy meetings: {len(owed)} owed, {count[outcomes.FULFILLED]} held in time, "
             f"{count[outcomes.FULFILLED_LATE]} held late, {count[outcomes.BREACHED]} no record, "
             f"{count[outcomes.PENDING]} not due yet, {count[outcomes.DECIDED]} decided not "
             f"required{_open_questions(count)}.",
-            style="bold",
+            "bold",
         )
         if hidden:
-            out.print(
+            out.paragraph(
                 f"{_many(len(hidden), 'child was', 'children were')} not counted because of the "
                 "recorded category.",
-                style="bold",
+                "bold",
             )
     low = [f for f in found if f.required_grade is not None and f.is_breach]
     if low:
-        out.print(
+        out.paragraph(
             f"Risk grades below what was required: {len(low)}, of "
             f"{_many(len({f.child_id for f in low}), 'child', 'children')}.",
-            style="bold",
+            "bold",
         )
     counts = scan.outcomes
     parts = [f"{counts[name]} {WORDS[name]}" for name in outcomes.OUTCOMES if counts[name]]
-    out.print(f"All duties: {', '.join(parts) if parts else 'none arose'}.")
+    out.paragraph(f"All duties: {', '.join(parts) if parts else 'none arose'}.")
     incomplete = scan.on_incomplete_records
     if incomplete:
-        out.print(
+        out.paragraph(
             f"{_many(incomplete, 'finding rests', 'findings rest')} on an incomplete record: rows "
             "of the child were rejected."
         )
 
 
+_SHOWN = frozenset(
+    {
+        outcomes.BREACHED,
+        outcomes.FULFILLED_LATE,
+        outcomes.PENDING,
+        outcomes.INDETERMINATE,
+    }
+)
 _OWED = frozenset(
     {
         outcomes.BREACHED,
@@ -156,29 +169,29 @@ def _open_questions(count: Counter[str]) -> str:
     return "".join(f", {count[name]} {WORDS[name]}" for name in names if count[name])
 
 
-def print_child(assessment: Assessment, out: Console) -> None:
+def print_child(assessment: Assessment, out: Page) -> None:
     """Print one child: what the record does not show, and what is still to be done, by episode."""
-    shown = [f for f in assessment.findings if f.is_breach or f.outcome == outcomes.PENDING]
+    shown = [f for f in assessment.findings if f.outcome in _SHOWN]
     breaches = sum(f.is_breach for f in shown)
-    line = Text(assessment.child_id, style="bold")
-    line.append(
-        f": {_many(breaches, 'breach', 'breaches')}, "
-        f"{len(shown) - breaches} still to be done in time",
-        style="not bold",
-    )
-    out.print(line, soft_wrap=True)
+    pending = sum(f.outcome == outcomes.PENDING for f in shown)
+    count = f": {_many(breaches, 'breach', 'breaches')}, {pending} still to be done in time"
+    unclear = len(shown) - breaches - pending
+    if unclear:
+        count += f", {unclear} cannot be told"
+    out.line((assessment.child_id, "bold"), (count, ""))
     for episode_id in sorted({f.episode_id or "" for f in shown}):
         part = [f for f in shown if (f.episode_id or "") == episode_id]
         title = f"Episode {episode_id}" if episode_id else "About the child"
-        out.print()
-        out.print(Text(f"  {title}", style="bold"), soft_wrap=True)
-        out.print(Padding(_table(_by_weight(part)), (0, 0, 0, 2)))
-    if assessment.data_gaps:
-        count = Counter(gap.code for gap in assessment.data_gaps)
-        named = ", ".join(
-            f"{number} {code.replace('_', ' ')}" for code, number in sorted(count.items())
-        )
-        out.print(Padding(f"Gaps in the record: {named}.", (1, 0, 0, 2)))
+        out.line()
+        out.line(("  ", ""), (title, "bold"))
+        _print_findings(_by_weight(part), out)
+    gaps = [gap for gap in assessment.data_gaps if gap.code != "not_recorded"]
+    if gaps:
+        out.line()
+        out.line(("  ", ""), ("Gaps in the record", "bold"))
+        for gap in gaps:
+            for line in _wrapped(gap.message, out.width - 2):
+                out.line((f"  {line}", ""))
 
 
 def _by_weight(found: Sequence[Finding]) -> list[Finding]:
@@ -187,15 +200,19 @@ def _by_weight(found: Sequence[Finding]) -> list[Finding]:
     )
 
 
-def _table(found: Sequence[Finding]) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False, expand=False)
-    table.add_column("rule", no_wrap=True)
-    table.add_column("what the record shows")
+def _print_findings(found: Sequence[Finding], out: Page) -> None:
+    """Print the rules in a column, and beside each what the record shows and what that rests on."""
+    column = max(len(finding.rule) for finding in found)
+    width = max(out.width - column - 4, NARROWEST)
     for finding in found:
-        told = Text(f"{finding.sentence}\n")
-        told.append(f"Evidence: {', '.join(finding.evidence)}. {clause(finding)}.", style="dim")
-        table.add_row(Text(finding.rule, style=_STYLES.get(finding.severity, "")), told)
-    return table
+        rests_on = f"Evidence: {', '.join(finding.evidence)}. {clause(finding)}."
+        lines = [(line, "") for line in _wrapped(finding.sentence, width)]
+        lines += [(line, "dim") for line in _wrapped(rests_on, width)]
+        label = (finding.rule, _STYLES.get(finding.severity, ""))
+        for line in lines:
+            gap = " " * (column - len(label[0]) + 2)
+            out.line(("  ", ""), label, (gap, ""), line)
+            label = ("", "")
 
 
 def clause(finding: Finding) -> str:

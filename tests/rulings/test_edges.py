@@ -447,7 +447,6 @@ def test_coverage_that_begins_within_an_episode_accuses_nobody() -> None:
     assert judge(rule, log, "2023-02-01 00:00", coverage=coverage).breaches == ()
 
 
-@pytest.mark.xfail(reason="F43: it is taken to be open", strict=True)
 def test_coverage_that_begins_within_an_episode_cannot_say_that_it_is_open() -> None:
     rule = policy("""
         rules:
@@ -640,7 +639,6 @@ def test_three_valued_a_grade_at_the_floor_is_in_order_whatever_the_condition() 
     assert outcomes(low) == ["indeterminate"]
 
 
-@pytest.mark.xfail(reason="F42: a late raise is a breach for sure", strict=True)
 def test_three_valued_a_grade_raised_late_that_may_not_have_been_demanded_is_no_breach() -> None:
     rule = policy("""
         rules:

@@ -44,6 +44,7 @@ PolicyCode = Literal[
     "months",
     "reserved-name",
     "unused-edge",
+    "unused-name",
     "value-changes-type",
     "unknown-parameter",
     "wrong-parameter",

@@ -13,6 +13,8 @@ from missingrules.checks.review import Review
 from missingrules.checks.rules import check_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from missingrules.errors import Fault
     from missingrules.policysource import PolicySource
 
@@ -24,6 +26,7 @@ def reference_faults(source: PolicySource) -> list[Fault]:
     check_parameters(review)
     check_terms(review)
     check_rules(review)
+    _check_use(review)
     return sorted(review.found)
 
 
@@ -47,6 +50,34 @@ def _check_conventions(review: Review) -> None:
         message = f"the public holidays of {wording.quoted(place)} are not known"
         hint = "ISO 3166 codes, as in `{country: GB, subdivision: ENG}`"
         review.fault((*path, "holidays"), "unknown-holidays", message, hint)
+
+
+def _check_use(review: Review) -> None:
+    """Refuse names that a layer brings in and nothing uses: most likely a lower one was meant."""
+    if len(review.source.layers) == 1:
+        return
+    top = review.source.layers[-1].source
+    data = review.source.located.data
+    used = set(_words([data.get("terms"), data.get("rules")]))
+    for key, named in (("parameters", review.file.parameters), ("terms", review.file.terms)):
+        others = [name for name in named if name in used]
+        for name in named:
+            if name not in used and review.source.key_place((key, name)).source == top:
+                message = f"nothing uses {wording.quoted(name)}"
+                hint = wording.suggestion(name, others) or "use it in a rule, or take it away"
+                review.key_fault((key, name), "unused-name", message, hint)
+
+
+def _words(data: object) -> Iterator[str]:
+    """Every text in the data that could be a name."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from _words(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _words(value)
 
 
 def _zone_like(name: str) -> str:
