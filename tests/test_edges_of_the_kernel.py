@@ -721,3 +721,40 @@ def test_only_an_id_with_several_contents_is_in_conflict() -> None:
     """
     gaps = judge(INSPECTOR, log, "2023-01-11 00:00").data_gaps
     assert [(gap.code, gap.entries) for gap in gaps] == [("conflicting_entry", ("twice",))]
+
+
+# --- What is owed day after day, and what two triggers of one moment share ------------------------
+
+
+def test_a_duty_owed_every_day_counts_a_miss_for_each_day() -> None:
+    rule = policy("""
+        rules:
+          - id: review
+            on: {every: 1 day}
+            while: open
+            require: {action: supervisor_reviewed}
+    """)
+    review = only(judge(rule, "E1 2023-01-10 09:00 reported", "2023-01-14 12:00"))
+    assert (review.outcome, review.missed) == ("breached", 3)
+
+
+@pytest.mark.parametrize("earlier", [0, 1, 2, 3])
+def test_the_anchor_of_a_duty_does_not_hang_on_what_was_noted_long_before(earlier: int) -> None:
+    rule = policy("""
+        parameters:
+          window: {value: 90 days, edge: inclusive, basis: inferred}
+        terms:
+          missing: {category: missing}
+        rules:
+          - id: meeting
+            on: [{episodes: missing, reach: 2, within: window}, {entry: concern_noted}]
+            per: child
+            require: {action: strategy_meeting_held, within: 14 days}
+    """)
+    before = ["E0 2022-06-01 09:00 reported"]
+    before += [f"E0 2022-06-01 1{n}:00 concern_noted concern=cse" for n in range(earlier)]
+    before += ["E0 2022-06-02 10:00 returned", "- 2022-06-03 10:00 strategy_meeting_held"]
+    same = f"E2 {day(10)} 09:00 concern_noted concern=cse"
+    log = "\n".join([*before, missing(0, 10), same])
+    meeting = judge(rule, log, "2023-01-12 00:00").findings[-1]
+    assert meeting.anchor == "E2.concern_noted"

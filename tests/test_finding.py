@@ -190,8 +190,8 @@ MESSAGES = {
         "notification",
         f"{RETURNED}\nE1 2023-06-02 12:00 ppn_submitted",
         (
-            "On record after the time allowed: a public protection notification, 2023-06-02 13:00; due by "
-            "2023-06-01 12:00. Episode E1."
+            "On record after the time allowed: a public protection notification, 2023-06-02 13:00; "
+            "due by 2023-06-01 12:00. Episode E1."
         ),
     ),
     "learned after the time was over": (

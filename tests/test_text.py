@@ -179,11 +179,17 @@ def test_meetings_that_cannot_be_told_are_counted_apart(policy: Policy) -> None:
 
 def test_children_with_nothing_to_do_are_counted_and_not_listed(policy: Policy) -> None:
     coverage = row("Z", 1, "marker_added", marker="cse")
-    one = printed(scanned(policy, row("A", 1, "tracker_opened"), row("B", 29)))
+    one = printed(scanned(policy, row("A", 1, "marker_added", marker="cse"), row("B", 29)))
     assert "1 child with nothing overdue, nothing required and nothing unclear." in one
     assert "A:" not in one
-    two = printed(scanned(policy, coverage, row("A", 1, "tracker_opened")))
+    two = printed(scanned(policy, coverage, row("A", 1, "marker_added", marker="cse")))
     assert "2 children with nothing overdue, nothing required and nothing unclear." in two
+
+
+def test_a_child_of_whom_something_cannot_be_told_is_not_called_clear(policy: Policy) -> None:
+    text = printed(scanned(policy, row("A", 1, "tracker_opened")))
+    assert "nothing unclear" not in text
+    assert "has entries but no report" in text
 
 
 def test_rows_are_added_up(policy: Policy) -> None:
@@ -232,9 +238,10 @@ def test_one_breach_is_told_in_the_singular(policy: Policy) -> None:
     assert "A: 1 breach, 0 still" in printed(scanned(policy, *lines))
 
 
-def test_gaps_in_the_record_are_counted(policy: Policy) -> None:
-    text = printed(scanned(policy, row("A", 1)))
-    assert "Gaps in the record: 1 not recorded." in text
+def test_what_cannot_be_told_is_listed_with_what_is_not_known(policy: Policy) -> None:
+    text = flat(printed(scanned(policy, row("A", 1))))
+    assert "A: 2 breaches, 0 still to be done in time, 1 cannot be told" in text
+    assert "What is not known: " in text
 
 
 def test_each_finding_shows_its_evidence_and_its_clause(policy: Policy) -> None:
