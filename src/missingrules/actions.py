@@ -143,8 +143,9 @@ class Actions:
                 latest.cited.extend(opening.cited)
             return
         obligation = self.obligation(opening)
-        if latest is not None and latest.done is not None:
-            obligation.cited.append(latest.done.entry_id)
+        if latest is not None:
+            # What closed the one before is why this is another one.
+            obligation.cited += latest.cited if latest.done is None else [latest.done.entry_id]
         obligations.append(obligation)
         if obligation.accept_from < opening.at:
             for entry in self.actions:

@@ -93,6 +93,8 @@ class Episode:
         found = self.frames.get(number)
         if found is None:
             ids = list(self.story.corrections)
+            if not self.legs:
+                ids += [entry.entry_id for entry in self.story.entries if entry.kind in FOUND]
             for other in self.legs[:number]:
                 ids.append(other.report.entry_id)
                 ids += [entry.entry_id for entry in other.ended_by]

@@ -148,6 +148,7 @@ class Repeating:
             if self.end is None or at < self.end:
                 self.slot = self.make(duty, pulse, at)
             return
+        self.slot.cited += pulse.cited
         if pulse.interval != self.slot.interval or duty is not self.slot.duty:
             end = duty.calendar.deadline(at, pulse.interval)
             if end.last < self.slot.last:
@@ -155,7 +156,6 @@ class Repeating:
                     self.slot.first_due = end.due
                 self.slot.due, self.slot.last = end.due, end.last
             self.slot.interval = pulse.interval
-            self.slot.cited += pulse.cited
 
     def miss(self, now: int) -> None:
         """Count the intervals that passed without the action before ``now``.
