@@ -1,7 +1,8 @@
 """How hard the properties are tried.
 
-``quick`` is the default, and tries the same examples each time. ``pytest --hypothesis-profile long``, or ``MISSINGRULES_LONG=1`` in the
-environment, looks much longer; run it before a release and after a change to the kernel.
+``quick`` is the default, and tries the same examples each time. ``pytest --hypothesis-profile
+long``, or ``MISSINGRULES_LONG=1`` in the environment, looks much longer; run it before a release
+and after a change to the kernel.
 """
 
 from __future__ import annotations
