@@ -11,36 +11,40 @@ over 3). As with any command, 130 is an interrupt and 141 an output that nobody 
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import sys
-from contextlib import suppress
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from missingrules.calendar import InstantError, from_us, parse_instant
-from missingrules.errors import EngineError, MissingRulesError
+from missingrules.errors import EngineError
+from missingrules.terminal import (
+    BREACHES,
+    CLEAR,
+    DIFFERED,
+    REJECTED,
+    load_policy,
+    say,
+    stop,
+    without_traceback,
+    write_json,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
-    from typing import TextIO
+    from collections.abc import Sequence
 
     from missingrules.log import Log
     from missingrules.policy import Policy
     from missingrules.scan import Scan
     from missingrules.text import Page
 
-CLEAR, BREACHES, USAGE, REJECTED, DIFFERED = range(5)
-INTERRUPTED, NOT_READ = 130, 141
 SHOWN_FAULTS = 20
-
-P = ParamSpec("P")
 
 
 class Format(StrEnum):
@@ -103,35 +107,6 @@ CrossCheck = Annotated[
 ]
 
 
-def without_traceback(command: Callable[P, int]) -> Callable[P, None]:
-    """Turn what a command returns, and what can end it, into an exit code."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            code = command(*args, **kwargs)
-            sys.stdout.flush()
-        except EngineError as error:
-            _say(str(error))
-            code = DIFFERED
-        except MissingRulesError as error:
-            _say(str(error))
-            code = USAGE
-        except KeyboardInterrupt:
-            _say("missingrules: interrupted")
-            code = INTERRUPTED
-        except BrokenPipeError:
-            _drop(sys.stdout)
-            code = NOT_READ
-        except OSError as error:
-            _drop(sys.stdout)
-            _say(f"missingrules: the answer could not be written: {error.strerror}")
-            code = USAGE
-        raise typer.Exit(code)
-
-    return run
-
-
 def _version(*, asked: bool) -> None:
     if asked:
         from importlib.metadata import version
@@ -177,14 +152,14 @@ def scan_command(  # noqa: PLR0913 - the options of the command
     from missingrules import text
     from missingrules.scan import heading, scan
 
-    loaded = _policy(policy)
+    loaded = load_policy(policy)
     chosen = _instant(as_of, loaded)
     log = _read(logs, loaded, zone)
     out = text.Page(sys.stdout if output is Format.text else sys.stderr)
     if not log.entries and chosen is None:
         if output is Format.json and log.rejected:
             empty = {"outcomes": {}, "on_incomplete_records": 0, "children": [], "errors": []}
-            _write_json({**heading(loaded, log, None), **empty})
+            write_json({**heading(loaded, log, None), **empty})
         return _nothing_accepted(log, out)
     done = scan(log, loaded, as_of=chosen, engine=engine.value)
     _introduce(loaded, log, done.as_of_us, out, chosen=chosen is not None)
@@ -192,7 +167,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
         out.line()
         text.print_scan(done, out)
     elif output is Format.json:
-        _write_json(done.to_dict())
+        write_json(done.to_dict())
     else:
         for finding in done.findings():
             sys.stdout.write(json.dumps(finding.to_dict()) + "\n")
@@ -229,15 +204,15 @@ def explain_command(  # noqa: PLR0913 - the options of the command
     from missingrules.scan import latest_recorded, records, whole
 
     if rule is not None and finding is not None:
-        _stop("--rule and --finding: give one of them")
-    loaded = _policy(policy)
+        stop("--rule and --finding: give one of them")
+    loaded = load_policy(policy)
     chosen = _instant(as_of, loaded)
     log = _read(logs, loaded, zone)
     out = text.Page(sys.stdout if output is Format.text else sys.stderr)
     found = next((record for record in records(log) if record.child_id == child), None)
     if found is None:
         _faults(log)
-        _stop(f"the log has no entry of child {child}{_near(child, log)}")
+        stop(f"the log has no entry of child {child}{_near(child, log)}")
     instant = from_us(latest_recorded(log)) if chosen is None else chosen
     made = explain(
         loaded,
@@ -252,7 +227,7 @@ def explain_command(  # noqa: PLR0913 - the options of the command
     if output is Format.text:
         sys.stdout.write("\n" + "\n\n".join(one.to_text() for one in made) + "\n")
     elif output is Format.json:
-        _write_json([one.to_dict() for one in made])
+        write_json([one.to_dict() for one in made])
     else:
         for one in made:
             sys.stdout.write(json.dumps(one.to_dict()) + "\n")
@@ -262,35 +237,23 @@ def explain_command(  # noqa: PLR0913 - the options of the command
 # --- What goes in --------------------------------------------------------------------------------
 
 
-def _policy(name: str | None) -> Policy:
-    from missingrules.layers import shipped
-    from missingrules.policy import Policy
-
-    if name is None:
-        _stop(
-            "--policy is required, so that no force is judged by the rules of another.\n"
-            f"Shipped: {', '.join(sorted(shipped()))}; or give the path of a policy file."
-        )
-    return Policy.load(name)
-
-
 def _read(names: Sequence[str], policy: Policy, zone: str | None) -> Log:
     from missingrules.log import read_jsonl
 
     if names.count("-") > 1:
-        _stop("- can be given once: standard input can be read once")
+        stop("- can be given once: standard input can be read once")
     if "-" in names and sys.stdin is None:
-        _stop("- reads standard input, and that is closed")
+        stop("- reads standard input, and that is closed")
     for name in names:
         if name != "-" and Path(name).is_dir():
-            _stop(f"{name} is a folder: name the files in it")
+            stop(f"{name} is a folder: name the files in it")
         if name != "-" and not Path(name).exists():
-            _stop(f"there is no file {name}")
+            stop(f"there is no file {name}")
     if zone is not None:
         try:
             parse_instant("2000-01-01T12:00:00", zone)
         except ValueError as error:
-            _stop(f"--{error}")  # it begins with zone=
+            stop(f"--{error}")  # it begins with zone=
     sources = [sys.stdin.buffer if name == "-" else Path(name) for name in names]
     return read_jsonl(*sources, vocabulary=policy.vocabulary, zone=zone)
 
@@ -301,7 +264,7 @@ def _instant(text: str | None, policy: Policy) -> dt.datetime | None:
     try:
         return from_us(parse_instant(text, policy.calendar.zone))
     except InstantError as error:
-        _stop(f"--as-of: {error}")
+        stop(f"--as-of: {error}")
 
 
 def _near(child: str, log: Log) -> str:
@@ -329,30 +292,30 @@ def _nothing_accepted(log: Log, out: Page) -> int:
     from missingrules import text
 
     if not log.rejected:
-        _stop("the log is empty: nothing to judge. With --as-of TIME the answer would be empty too")
+        stop("the log is empty: nothing to judge. With --as-of TIME the answer would be empty too")
     out.paragraph(text.rows(log, 0))
     _faults(log)
-    _say("missingrules: no row was accepted, so nothing was judged")
+    say("missingrules: no row was accepted, so nothing was judged")
     return REJECTED
 
 
 def _faults(log: Log) -> None:
     """Show what was rejected and why, on standard error."""
     for fault in log.faults[:SHOWN_FAULTS]:
-        _say(str(fault))
+        say(str(fault))
     if len(log.faults) > SHOWN_FAULTS:
-        _say(f"... and {len(log.faults) - SHOWN_FAULTS} more")
+        say(f"... and {len(log.faults) - SHOWN_FAULTS} more")
     if log.unattributed:
         rows = "row names" if log.unattributed == 1 else "rows name"
-        _say(
+        say(
             f"{log.unattributed} rejected {rows} no child: what seems missing anywhere may have "
             "been there."
         )
     unheard = sorted(log.incomplete - log.by_child().keys())
     if unheard:
-        _say(f"Not judged, because every row was rejected: {_some(unheard)}.")
+        say(f"Not judged, because every row was rejected: {_some(unheard)}.")
     if log.conflicts:
-        _say(
+        say(
             "Entry ids that stand over different contents, of which the earliest recorded was "
             f"kept: {_some(log.conflicts)}."
         )
@@ -369,7 +332,7 @@ def _cross_checked(done: Scan, out: Page) -> bool:
     try:
         result = cross_check(done)
     except EngineError as error:
-        _say(str(error))
+        say(str(error))
         return False
     out.line()
     out.paragraph(
@@ -377,7 +340,7 @@ def _cross_checked(done: Scan, out: Page) -> bool:
         f"{len(result.differing)} differ."
     )
     if result.differing:
-        _say(f"The matchers differ on {_some(result.differing)}.")
+        say(f"The matchers differ on {_some(result.differing)}.")
     return not result.differing
 
 
@@ -387,28 +350,6 @@ def _exit_code(done: Scan, *, differed: bool) -> int:
     if done.log.rejected:
         return REJECTED
     return BREACHES if any(f.is_breach for f in done.findings()) or done.failed else CLEAR
-
-
-def _write_json(document: object) -> None:
-    sys.stdout.write(json.dumps(document, indent=2) + "\n")
-
-
-def _say(text: str) -> None:
-    """Write a line for people, after what was written before it."""
-    with suppress(OSError):  # of standard output, the end of the command tells
-        sys.stdout.flush()
-        sys.stderr.write(f"{text}\n")
-
-
-def _stop(message: str) -> NoReturn:
-    _say(f"missingrules: {message}")
-    raise typer.Exit(USAGE)
-
-
-def _drop(stream: TextIO) -> None:
-    """Let what was not written go, so that nothing tries to write it again at the end."""
-    with suppress(OSError, ValueError):  # it is no file, as in a test
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def main() -> None:
