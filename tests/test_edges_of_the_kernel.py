@@ -758,3 +758,41 @@ def test_the_anchor_of_a_duty_does_not_hang_on_what_was_noted_long_before(earlie
     log = "\n".join([*before, missing(0, 10), same])
     meeting = judge(rule, log, "2023-01-12 00:00").findings[-1]
     assert meeting.anchor == "E2.concern_noted"
+
+
+# --- What already stands when a duty arises -------------------------------------------------------
+
+
+def test_what_releases_and_stood_before_the_threshold_was_reached_releases_still() -> None:
+    rule = policy("""
+        parameters:
+          window: {value: 10 days, edge: inclusive, basis: inferred}
+        terms:
+          missing: {category: missing}
+        rules:
+          - id: meeting
+            on: {episodes: missing, reach: 2, within: window}
+            unless: {marker: cse}
+            require: {action: strategy_meeting_held, within: 3 days}
+    """)
+    log = f"- {day(-1)} 09:00 marker_added marker=cse\n" + missing(0, 5)
+    finding = only(judge(rule, log, f"{day(60)} 00:00"))
+    assert finding.outcome == "not_applicable"
+    assert "marker_added" in finding.cited
+    removed = log + f"\n- {day(4)} 09:00 marker_removed marker=cse"
+    assert outcomes(judge(rule, removed, f"{day(60)} 00:00")) == ["breached"]
+
+
+def test_a_repeating_duty_that_may_apply_arises_when_it_may_first_be_due() -> None:
+    rule = policy("""
+        rules:
+          - id: enquiries
+            on: {every: 2 hours, first_after: 72 hours}
+            if: {whereabouts: known}
+            while: open
+            require: {action: enquiry_made}
+    """)
+    log = REPORTED + "- 2023-01-10 09:10 care_status looked_after=yes\n"
+    finding = only(judge(rule, log, "2023-01-20 00:00"))
+    assert finding.outcome == "indeterminate"
+    assert finding.opened_at == at("2023-01-13 09:00")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from missingrules.log import Entry
     from missingrules.moments import Walk
     from missingrules.obligation import Obligation
+    from missingrules.terms import Condition
 
 
 def concerns(walk: Walk, obligation: Obligation, entry: Entry) -> bool:
@@ -39,9 +40,9 @@ def find_release(walk: Walk, obligation: Obligation) -> None:
             )
         else:
             hits = (
-                (at, cited)
-                for at, truth, cited in walk.releases.get((form.number, key), ())
-                if truth == YES and at >= obligation.opened
+                (max(at, obligation.opened), cited)
+                for at, until, truth, cited in _states(walk, form, key)
+                if truth == YES and until > obligation.opened
             )
         for at, cited in hits:
             if obligation.in_time(at) and (best is None or at < best[0]):
@@ -56,6 +57,16 @@ def find_release(walk: Walk, obligation: Obligation) -> None:
             for at, _, cited in walk.releases.get((form.number, key), ()):
                 if obligation.in_time(at):
                     obligation.cited.extend(cited)
+
+
+def _states(
+    walk: Walk, form: Condition, key: str | None
+) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
+    """Give from when until when a releasing condition stood how, and on which entries."""
+    asked = walk.releases.get((form.number, key), ())
+    ends = (*(at for at, _, _ in asked[1:]), walk.as_of + 1)
+    for (at, truth, cited), until in zip(asked, ends, strict=False):
+        yield at, until, truth, cited
 
 
 def _unsure(walk: Walk, obligation: Obligation, key: str | None) -> Iterator[str]:

@@ -59,7 +59,7 @@ class Repeating:
             self.begin = calendar.reached(self.begin, trigger.first_after, strict=False)
         self.end = self.leg.end(pulses[0][0].ends)
         self.ended_by: tuple[str, ...] = ()
-        self.maybe: tuple[Duty, Pulse] | None = None
+        self.maybe: tuple[Duty, Pulse, int] | None = None
         for duty, _ in pulses:
             self.release(duty)
 
@@ -79,8 +79,8 @@ class Repeating:
         self.miss(until)
         self.close(until)
         if self.maybe is not None and not self.found:
-            duty, pulse = self.maybe
-            slot = self.make(duty, pulse, pulse.at)
+            duty, pulse, at = self.maybe
+            slot = self.make(duty, pulse, at)
             self.found.append(self.finding(slot, outcomes.INDETERMINATE, None, pulse.unknown))
         return self.found
 
@@ -139,7 +139,7 @@ class Repeating:
         duty, pulse = beat
         if pulse.truth != YES:
             if pulse.truth == MAYBE and self.maybe is None:
-                self.maybe = (duty, pulse)
+                self.maybe = (duty, pulse, at)
             if self.slot is not None:
                 self.slot.cited += pulse.cited
             self.close(at)
