@@ -796,3 +796,53 @@ def test_a_repeating_duty_that_may_apply_arises_when_it_may_first_be_due() -> No
     finding = only(judge(rule, log, "2023-01-20 00:00"))
     assert finding.outcome == "indeterminate"
     assert finding.opened_at == at("2023-01-13 09:00")
+
+
+def test_a_report_that_was_entered_late_leaves_no_doubt_about_the_time_away_before() -> None:
+    rule = policy("""
+        terms:
+          whereabouts_known: {all: [{recorded: whereabouts}, {whereabouts: known}]}
+        rules:
+          - id: fim
+            on: {entry: reported}
+            unless: whereabouts_known
+            while: open
+            require: {action: fim_notified, within: 15 minutes}
+    """)
+    log = """
+        E1 2023-01-10 12:00 reported whereabouts=unknown
+        E1 2023-01-10 12:20 returned
+        E1 2023-01-10 12:25 reported recorded=12:45
+    """
+    assert outcomes(judge(rule, log, "2023-01-20 00:00")) == ["breached", "breached"]
+    at_once = log.replace("12:20", "12:10").replace("12:25", "12:15")
+    assert outcomes(judge(rule, at_once, "2023-01-20 00:00")) == ["not_applicable", "breached"]
+
+
+def test_episodes_that_a_possible_run_used_up_do_not_begin_another_when_they_count_surely() -> None:
+    log = """
+        E1 2023-11-06 12:00 reported
+        E2 2023-11-07 12:00 reported
+        - 2023-11-07 12:00 strategy_meeting_held
+        E2 2023-11-07 12:01 categorised category=missing
+    """
+    before = Coverage.between(at("2023-11-16 12:00"), at("2023-11-16 12:00"))
+    (finding,) = judge(RUN, log, "2024-05-25 12:00", coverage=before).findings
+    assert finding.outcome == "fulfilled"
+    assert finding.opened_at == at("2023-11-06 12:00")
+
+
+def test_a_run_that_may_be_adds_nothing_to_the_duty_of_the_child_that_surely_stands() -> None:
+    rule = policy("""
+        terms:
+          missing: {category: missing}
+        rules:
+          - id: fim
+            on:
+              - {episodes: missing, reach: 1, within: ever}
+              - {entry: concern_noted}
+            per: child
+            require: {action: fim_notified, within: 15 minutes}
+    """)
+    log = "E1 2023-01-10 09:00 concern_noted concern=self_harm"
+    assert only(judge(rule, log, "2023-01-10 09:05")).outcome == "pending"

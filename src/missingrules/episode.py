@@ -48,6 +48,7 @@ class Episode:
     grade: tuple[int, Entry] | None = None
     stirred: bool = True
     frames: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    not_yet: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def episode_id(self) -> str:
@@ -62,7 +63,7 @@ class Episode:
     def begin_again(self, *, known: bool) -> None:
         """Forget what belongs to the time away before: its report, and the entries on record."""
         for prop in list(self.facts):
-            of_report = prop.kind == "reported" and prop.known == known
+            of_report = prop.kind == "reported" and (prop.known or not known)
             on_record = prop.what == "has" and prop.scope == "episode" and not known
             if of_report or on_record:
                 del self.facts[prop]
@@ -112,10 +113,14 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Since when a term has been true of an episode, and the entries that made it so."""
+    """Since when a term has been true of an episode, and the entries that made it so.
+
+    ``before`` are the entries by which it was not true until then.
+    """
 
     at: int
     cited: tuple[str, ...]
+    before: tuple[str, ...] = ()
 
 
 def legs_of(story: Story, remarks: list[Remark]) -> list[Leg]:  # noqa: C901 - case by case

@@ -50,6 +50,7 @@ class FloorCase:
             old.due, old.last = new.due, new.last
         old.grade = new.grade
         old.floor = max(old.floor, new.floor)
+        old.anchors += new.anchors
         old.cited += new.cited
         if new.truth == YES:
             old.truth = YES
@@ -65,7 +66,7 @@ class Shortfall:
     grade: int
     floor: int
     truth: int
-    anchor: Entry
+    anchors: tuple[str, ...]
     leg: Leg
     cited: tuple[str, ...]
     cured: Entry | None = None
@@ -127,20 +128,22 @@ def _raise_or_release(grading: _Grading, duty: Duty, shortfall: Shortfall) -> No
         return
     if shortfall.last is not None and shortfall.last < grading.at:
         return
-    because = _released(grading, duty)
-    if because is not None:
+    released, because = _released(grading, duty)
+    shortfall.cited += because
+    if released:
         shortfall.released = grading.at
-        shortfall.cited += because
 
 
-def _released(grading: _Grading, duty: Duty) -> tuple[str, ...] | None:
-    """The entries behind an ``unless`` that holds at this moment; None where none does."""
+def _released(grading: _Grading, duty: Duty) -> tuple[bool, tuple[str, ...]]:
+    """Whether an ``unless`` holds at this moment, and the entries by which it does or does not."""
     walk, episode = grading.walk, grading.episode
+    behind: tuple[str, ...] = ()
     for form in duty.unless:
         if not isinstance(form, OnEntry):
             truth, cited, _ = walk.ask(duty.rule, "unless", form, grading.at, episode)
+            behind += cited
             if truth == YES:
-                return cited
+                return True, behind
             continue
         for kind in form.kinds:
             for entry in walk.by_kind.get(kind, ()):
@@ -149,8 +152,8 @@ def _released(grading: _Grading, duty: Duty) -> tuple[str, ...] | None:
                     and walk.by_entry.get(entry.entry_id) in (None, episode)
                     and walk.accepts(duty.rule, form.kinds, entry) == YES
                 ):
-                    return (entry.entry_id,)
-    return None
+                    return True, (*behind, entry.entry_id)
+    return False, behind
 
 
 def _triggered(
@@ -197,9 +200,13 @@ def _demand(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> None:
         if floor is not None:
             standing = floor if before is None else max(floor, before[2])
             walk.demanded[key] = (truth, (anchor.entry_id, *cited), standing)
-    elif grading.graded and key in walk.demanded and _released(grading, duty) is None:
+    elif grading.graded and key in walk.demanded:
+        released, because = _released(grading, duty)
+        if released:
+            return
         anchor = grading.graded[-1]
         truth, cited, floor = walk.demanded[key]
+        cited += because
     else:
         return
     at_once = bool(grading.graded) and (effect.grade is not None or triggered is None)
@@ -238,13 +245,15 @@ def _hold(  # noqa: PLR0913 - all sides of one demand
     case.cited.extend(cited)
     if grade < floor:
         due, last = (now, now - 1) if at_once else _time_to_grade(duty, effect, now)
-        short = Shortfall(now, due, last, grade, floor, truth, anchor, grading.leg, cited)
+        anchors = (anchor.entry_id,)
+        short = Shortfall(now, due, last, grade, floor, truth, anchors, grading.leg, cited)
         case.fall_short(short)
-        because = None if at_once else _released(grading, duty)
         standing = case.standing(grading.leg)
-        if because is not None and standing is not None:
-            standing.released = now
+        if standing is not None and not at_once:
+            released, because = _released(grading, duty)
             standing.cited += because
+            if released:
+                standing.released = now
 
 
 def _floor(effect: Floor, before: tuple[int, Entry] | None) -> int | None:
@@ -300,7 +309,7 @@ def graded(walk: Walk, case: FloorCase) -> Iterator[Finding]:
         due_us=worst.due if worst is not None else None,
         done_us=cured.at if cured is not None else None,
         answer=cured.entry_id if cured is not None else None,
-        evidence=merged_ids((case.anchor.entry_id,), (worst.anchor.entry_id,) if worst else ()),
+        evidence=merged_ids((case.anchor.entry_id,), worst.anchors if worst else ()),
         cited=merged_ids(
             case.cited,
             *(s.cited for s in case.shortfalls),

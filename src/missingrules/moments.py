@@ -20,6 +20,7 @@ from missingrules.duties import (
     Recorded,
 )
 from missingrules.episode import Episode, Since, legs_of
+from missingrules.finding import merged_ids
 from missingrules.grades import bind_grades
 from missingrules.record import Remark
 from missingrules.terms import MAYBE, NO, UNKNOWN, YES
@@ -646,7 +647,7 @@ class Walk:
                     placed = other.placed(placed_by)
                     if window is None or window.holds(placed, end):
                         number += 1
-                        cited.extend(since.cited)
+                        cited.extend((*since.cited, *since.before))
                 facts[prop] = number
 
     def _lasted(self, number: int, now: int, episode: Episode | None) -> int:
@@ -748,9 +749,12 @@ class Walk:
                 if term.number in episode.counted or self._idle(term, episode):
                     continue
                 truth, cited = self._counts(term, episode, now)
+                before = episode.not_yet.get(term.number, ())
+                if truth != YES:
+                    episode.not_yet[term.number] = merged_ids(before, cited)
                 if truth == NO:
                     continue
-                since = Since(now, cited)
+                since = Since(now, cited, before)
                 sure, maybe = changed.setdefault(term.number, ([], []))
                 if truth == YES:
                     episode.counted[term.number] = since
@@ -796,7 +800,8 @@ class Walk:
         number = trigger.term.number
         window = fullest(trigger, sure, (e for e in self.episodes if number in e.counted))
         if len(window.inside) >= trigger.number:
-            evidence = tuple(i for e in window.inside for i in e.counted[number].cited)
+            since = [e.counted[number] for e in window.inside]
+            evidence = merged_ids(*((*each.cited, *each.before) for each in since))
             for episode, leg in self._missing(now):
                 moment.touch(episode)
                 moment.demands.append(Demand(duty, episode, leg.report, YES, evidence))

@@ -38,10 +38,13 @@ class Spells:
         self.latest: tuple[int, str] | None = None
         self.seen: list[tuple[int, Episode]] = []
         self.since_action = False
+        self.before: tuple[str, ...] = ()
 
     def moment(self, moment: CountMoment, obligations: list[Obligation]) -> None:
         """Count the episodes of a moment, and open a duty where a run begins."""
         new = moment.sure if self.sure else _unique(moment.sure, moment.maybe)
+        # What may have counted, and was used up, is not new when it comes to count surely.
+        new = [episode for episode in new if episode.episode_id not in self.consumed]
         if not new:
             return
         self.release(moment.at, obligations)
@@ -54,6 +57,8 @@ class Spells:
         is_latest = self.latest is None or max(places) > self.latest
         self.latest = max(places) if is_latest else self.latest
         if held is None:
+            if moment.truth not in wanted:
+                self.before += moment.cited
             if is_latest:
                 if self.spell is not None:
                     self.spell.cited += moment.cited
@@ -96,8 +101,12 @@ class Spells:
         if not spell.open_at(moment.at):
             return
         spell.episodes_since += len(new)
+        spell.cited += moment.cited
         for episode in new:
-            spell.cited += episode_ids(episode, moment.trigger)
+            spell.cited += (
+                *episode_ids(episode, moment.trigger),
+                *not_yet(episode, moment.trigger),
+            )
 
     def windows(self, moment: CountMoment, new: list[Episode]) -> tuple[Fullest, bool] | None:
         """Find the fullest window around a new episode, and whether it reaches before the log.
@@ -178,7 +187,11 @@ class Spells:
             last=last,
             accept_from=moment.at,
             evidence=evidence,
-            cited=[*moment.cited, *(i for e in window.inside for i in e.story.corrections)],
+            cited=[
+                *moment.cited,
+                *self.before,
+                *(i for e in window.inside for i in not_yet(e, trigger)),
+            ],
             unknown=list(moment.unknown),
             episodes=tuple(episode.episode_id for episode in window.inside),
             history_truncated=truncated,
@@ -216,7 +229,7 @@ class Spells:
             if truth == YES:
                 labelled.append(episode)
             if truth == YES or episode in window.inside:
-                made.cited += (*episode_ids(episode, trigger), *cited)
+                made.cited += (*episode_ids(episode, trigger), *not_yet(episode, trigger), *cited)
         if len(labelled) >= trigger.number:
             return ()
         return tuple(e.episode_id for e in window.inside if e not in labelled)
@@ -276,6 +289,13 @@ class Spells:
             for obligation in possible
             if not any(self.covers(ids, obligation) for ids in sure)
             and self.doubtful(obligation, counts)
+            and not any(
+                o.episode is None
+                and not o.window_ids
+                and o.opened <= obligation.opened
+                and o.open_at(obligation.opened)
+                for o in obligations
+            )
         ]
 
     def certain(self, moment: CountMoment) -> bool:
@@ -323,3 +343,10 @@ def episode_ids(episode: Episode, trigger: OnCount) -> tuple[str, ...]:
     ids = () if since is None else since.cited
     report = () if episode.report is None else (episode.report.entry_id,)
     return merged_ids(report, ids, episode.story.corrections)
+
+
+def not_yet(episode: Episode, trigger: OnCount) -> tuple[str, ...]:
+    """Entries by which an episode did not count at first."""
+    number = trigger.term.number
+    since = episode.counted.get(number) or episode.possible.get(number)
+    return () if since is None else since.before
