@@ -846,3 +846,63 @@ def test_a_run_that_may_be_adds_nothing_to_the_duty_of_the_child_that_surely_sta
     """)
     log = "E1 2023-01-10 09:00 concern_noted concern=self_harm"
     assert only(judge(rule, log, "2023-01-10 09:05")).outcome == "pending"
+
+
+# --- What is said of a doubt ----------------------------------------------------------------------
+
+
+def test_only_what_cannot_be_told_is_named_as_not_known() -> None:
+    rule = policy("""
+        rules:
+          - id: grading
+            on: {entry: reported}
+            if:
+              all:
+                - {looked_after: true}
+                - {not: {marker: cse}}
+                - {not: {entry: graded}}
+            require: {action: graded, within: 1 hour}
+    """)
+    finding = only(judge(rule, REPORTED, "2023-01-20 00:00"))
+    assert finding.outcome == "indeterminate"
+    assert finding.unknown == ("care_status.looked_after",)
+
+
+def test_what_the_source_cannot_show_is_named_by_its_kind() -> None:
+    rule = policy("""
+        rules:
+          - id: grading
+            on: {entry: reported}
+            if: {entry: trigger_plan_created}
+            require: {action: graded, within: 1 hour}
+    """)
+    coverage = Coverage.between(without=["trigger_plan_created"])
+    finding = only(judge(rule, REPORTED, "2023-01-20 00:00", coverage=coverage))
+    assert finding.unknown == ("trigger_plan_created",)
+
+
+def test_a_decision_on_another_episode_than_the_one_that_owes_is_no_gap() -> None:
+    rule = policy("""
+        rules:
+          - id: interview
+            on: {entry: returned}
+            after: trigger
+            if: {marker: cse}
+            may_be_decided_by: childrens_social_care
+            require: {action: return_interview_held, within: 72 hours}
+    """)
+    log = """
+        E1 2023-01-10 09:00 reported
+        E1 2023-01-10 12:00 returned
+        E1 2023-01-10 13:00 decided_not_required action=return_interview_held rationale=r
+        -  2023-01-15 09:00 marker_added marker=cse
+        E2 2023-01-20 09:00 reported
+        E2 2023-01-20 12:00 returned
+    """
+    made = judge(rule, log, "2023-01-21 00:00")
+    assert outcomes(made) == ["pending"]
+    assert made.data_gaps == ()
+    of_the_other = judge(
+        rule, log.replace("E1 2023-01-10 13", "E2 2023-01-20 13"), "2023-01-21 00:00"
+    )
+    assert [gap.code for gap in of_the_other.data_gaps] == ["decision_not_valid"]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from missingrules.duties import Duty
+    from missingrules.episode import Episode
     from missingrules.finding import Finding
     from missingrules.log import Entry
     from missingrules.moments import CountMoment, Opening, Walk
@@ -32,6 +33,8 @@ class Actions:
         self.doubtful: list[Entry] = []
         self.decisions: list[Entry] = []
         self.decided: set[str] = set()
+        self.owed: list[Obligation] = []
+        self.repeated: set[Episode] = set()
         owed = {kind for duty in duties for kind in kinds_of(duty)}
         for kind in sorted(owed):
             for entry in walk.by_kind.get(kind, ()):
@@ -77,6 +80,7 @@ class Actions:
                     counter.consume(at, answered)
         obligations += self.uncertain(openings, obligations)
         obligations += counter.uncertain(counts, self.actions, obligations)
+        self.owed = obligations
         for obligation in obligations:
             self.doubt(obligation)
         return [finish(self.walk, obligation) for obligation in obligations]
@@ -110,9 +114,12 @@ class Actions:
         return self.walk.policy.role(entry.by) in duty.deciders and "rationale" in entry.fields
 
     def remark(self) -> None:
-        """Remark on decisions that do not count."""
+        """Remark on decisions that do not count for a duty that they are about."""
         for entry in self.decisions:
-            if entry.entry_id not in self.decided:
+            home = self.walk.by_entry.get(entry.entry_id)
+            about = any(concerns(self.walk, obligation, entry) for obligation in self.owed)
+            about = about or home in self.repeated or (home is None and bool(self.repeated))
+            if about and entry.entry_id not in self.decided:
                 self.walk.remarks.append(
                     Remark(
                         "decision_not_valid",

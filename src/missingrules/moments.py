@@ -46,6 +46,14 @@ Event: TypeAlias = "tuple[int, int, str, Entry, bool, bool]"
 Role = Literal["if", "where", "unless", "term", "label", "grace", "field", "watch", "every"]
 
 
+_NAMES = {
+    "age": "date of birth",
+    "lasted": "how long the episode has lasted",
+    "count_high": "how many episodes count",
+    "grace": "what was recorded before the time of grace was over",
+}
+
+
 @dataclass(slots=True, eq=False)
 class Opening:
     """A trigger that fired: a duty arises here if ``truth`` is ``YES``, else it may."""
@@ -552,14 +560,18 @@ class Walk:
         cited = [sources[prop] for prop in condition.facts if prop in sources]
         unknown: tuple[str, ...] = ()
         if truth == MAYBE:
-            unknown = tuple(
-                dict.fromkeys(
-                    _named(prop)
-                    for prop in condition.facts
-                    if facts.get(prop, 0) in (terms.NOT_RECORDED, UNKNOWN)
-                )
-            )
+            unknown = merged_ids(self._named(prop) for prop in terms.doubts(condition.node, facts))
         return truth, tuple(dict.fromkeys((*cited, *extra))), unknown
+
+    def _named(self, prop: Prop) -> str:
+        """What to call a fact that cannot be told."""
+        if prop.what in ("marker", "concern"):
+            return f"{prop.what} {prop.value}"
+        if prop.what == "has":
+            return self.policy.watches[prop.number][0]
+        if prop.what in _NAMES:
+            return _NAMES[prop.what]
+        return f"{prop.kind}.{prop.name}"
 
     def ask_entry(self, rule: str, role: Role, condition: Condition | None, entry: Entry) -> int:
         """Judge a condition on the fields of one entry."""
@@ -987,14 +999,3 @@ class Walk:
                 interval = shorter
                 break
         return Pulse(now, truth, interval, tuple(dict.fromkeys(rests_on)), unknown)
-
-
-def _named(prop: Prop) -> str:
-    """What to call a fact that nobody recorded."""
-    if prop.what == "age":
-        return "date of birth"
-    if prop.what in ("marker", "concern"):
-        return f"{prop.what} {prop.value}"
-    if prop.kind and prop.name:
-        return f"{prop.kind}.{prop.name}"
-    return prop.what.replace("_", " ")

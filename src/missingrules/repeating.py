@@ -52,6 +52,7 @@ class Repeating:
         )
         self.episode = next(e for e in walk.episodes if e.episode_id == episode_id)
         self.leg = self.episode.legs[leg]
+        actions.repeated.add(self.episode)
         self.begin = self.leg.start
         trigger = pulses[0][0].every
         if trigger is not None and trigger.first_after is not None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 NO: Final = 0
 YES: Final = 1
@@ -190,6 +190,26 @@ def props(node: Node) -> Iterator[Prop]:
             yield state
     for part in children(node):
         yield from props(part)
+
+
+def doubts(node: Node, facts: Mapping[Prop, int]) -> Iterator[Prop]:
+    """Every fact that leaves the truth of a part of the node unknown, repeats included."""
+    match node:
+        case Is(prop, _, is_open):
+            value = facts.get(prop, 0)
+            if value == UNKNOWN or (is_open and value == NOT_RECORDED):
+                yield prop
+        case Between(prop=prop):
+            if facts.get(prop, 0) == UNKNOWN:
+                yield prop
+        case AtLeast(low, high, number):
+            if facts.get(low, 0) < number <= facts.get(high, 0):
+                yield high
+        case Grace(state=state):
+            if facts.get(state, 0) == UNKNOWN:
+                yield state
+    for part in children(node):
+        yield from doubts(part, facts)
 
 
 def limits(node: Node) -> Iterator[int]:
