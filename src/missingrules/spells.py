@@ -35,7 +35,7 @@ class Spells:
         self.consumed: set[str] = set()
         self.used: list[tuple[int, set[str]]] = []
         self.spell: Obligation | None = None
-        self.latest: tuple[int, str] | None = None
+        self.latest: int | None = None
         self.seen: list[tuple[int, Episode]] = []
         self.since_action = False
         self.before: tuple[str, ...] = ()
@@ -53,9 +53,9 @@ class Spells:
         self.seen += [(moment.at, episode) for episode in new]
         wanted = (YES,) if self.sure else (YES, MAYBE)
         held = self.windows(moment, new) if moment.truth in wanted else None
-        places = [(episode.placed(trigger.placed_by), episode.episode_id) for episode in new]
-        is_latest = self.latest is None or max(places) > self.latest
-        self.latest = max(places) if is_latest else self.latest
+        place = max(episode.placed(trigger.placed_by) for episode in new)
+        is_latest = self.latest is None or place > self.latest
+        self.latest = place if is_latest else self.latest
         if held is None:
             if moment.truth not in wanted:
                 self.before += moment.cited
@@ -284,7 +284,7 @@ class Spells:
             if any(len(o.window_ids) >= counts[0].trigger.number for o in answered):
                 self.question(at, other.consumed, obligations)
         sure = [obligation.window_ids for obligation in obligations if obligation.window_ids]
-        return [
+        found = [
             obligation
             for obligation in possible
             if not any(self.covers(ids, obligation) for ids in sure)
@@ -297,6 +297,22 @@ class Spells:
                 for o in obligations
             )
         ]
+        # How possible runs follow one another hangs on all that may count, and on every answer.
+        doubted = [*found, *(o for o in obligations if o.truth == MAYBE and o.window_ids)]
+        behind = self.behind(other, counts[0].trigger, actions) if doubted else ()
+        for obligation in doubted:
+            obligation.cited += behind
+        return found
+
+    def behind(self, other: Spells, trigger: OnCount, actions: Sequence[Entry]) -> tuple[str, ...]:
+        """Entries that possible runs rest on."""
+        homes = [self.settler.walk.by_entry.get(entry.entry_id) for entry in actions]
+        return merged_ids(
+            *(episode_ids(episode, trigger) for _, episode in other.seen),
+            *(not_yet(episode, trigger) for _, episode in other.seen),
+            (entry.entry_id for entry in actions),
+            *(home.frame(None) for home in homes if home is not None),
+        )
 
     def certain(self, moment: CountMoment) -> bool:
         """Whether neither an episode, nor the condition, nor the history leaves a doubt."""
