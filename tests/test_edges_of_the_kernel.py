@@ -906,3 +906,60 @@ def test_a_decision_on_another_episode_than_the_one_that_owes_is_no_gap() -> Non
         rule, log.replace("E1 2023-01-10 13", "E2 2023-01-20 13"), "2023-01-21 00:00"
     )
     assert [gap.code for gap in of_the_other.data_gaps] == ["decision_not_valid"]
+
+
+# --- What was entered late ------------------------------------------------------------------------
+
+
+def test_a_category_entered_late_counts_from_when_it_was_given_not_from_when_it_was_entered() -> (
+    None
+):
+    rule = policy("""
+        terms:
+          missing: {all: [{recorded: category}, {not: {whereabouts: known}}]}
+        rules:
+          - id: meeting
+            on: {episodes: missing, reach: 1, within: ever}
+            require: {action: strategy_meeting_held, within: 3 days}
+    """)
+    log = """
+        E1 2023-01-10 09:00 reported whereabouts=unknown
+        E1 2023-01-10 09:30 categorised category=missing "recorded=2023-01-20 10:00"
+    """
+    finding = only(judge(rule, log, "2023-02-01 00:00"))
+    assert finding.opened_at == at("2023-01-10 09:30")
+    assert finding.known_at == at("2023-01-20 10:00")
+
+
+def test_a_rationale_counts_as_recorded_only_from_when_it_was_entered() -> None:
+    rule = policy("""
+        terms:
+          missing: {not: {recorded: categorised.rationale}}
+        rules:
+          - id: meeting
+            on: {episodes: missing, reach: 1, within: ever}
+            require: {action: strategy_meeting_held, within: 3 days}
+    """)
+    log = """
+        E1 2023-01-10 09:00 reported
+        E1 2023-01-10 09:00 categorised category=missing rationale=r recorded=09:10
+    """
+    assert only(judge(rule, log, "2023-02-01 00:00")).opened_at == at("2023-01-10 09:00")
+
+
+def test_an_episode_placed_by_a_time_that_nobody_recorded_is_a_gap() -> None:
+    rule = policy("""
+        parameters:
+          window: {value: 10 days, edge: inclusive, placed_by: missing_since, basis: inferred}
+        terms:
+          missing: {category: missing}
+        rules:
+          - id: meeting
+            on: {episodes: missing, reach: 2, within: window}
+            require: {action: strategy_meeting_held, within: 3 days}
+    """)
+    made = judge(rule, missing(0, 5), f"{day(60)} 00:00")
+    assert [(gap.code, gap.episode_id) for gap in made.data_gaps] == [
+        ("missing_since_not_recorded", "E1"),
+        ("missing_since_not_recorded", "E2"),
+    ]

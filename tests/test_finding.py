@@ -258,7 +258,7 @@ MESSAGES = {
         "floor",
         GRADED,
         (
-            "Grade low is on record since 2023-06-01 11:00, where at least high is required. "
+            "Grade low is on record, where at least high is required since 2023-06-01 11:00. "
             "Episode E1."
         ),
     ),
@@ -266,7 +266,7 @@ MESSAGES = {
         "floor",
         f"{GRADED}\nE1 2023-06-01 11:00 graded grade=high",
         (
-            "Grade low is on record since 2023-06-01 11:00, where at least high is required. "
+            "Grade low is on record, where at least high is required since 2023-06-01 11:00. "
             "It was raised on 2023-06-01 12:00. Episode E1."
         ),
     ),
@@ -329,7 +329,7 @@ def test_the_message_is_a_plain_sentence_with_local_times(policy: Policy, name: 
             ),
             "2023-06-01 10:10",
             (
-                "Grade low is on record since 2023-06-01 11:00, where at least high is required. "
+                "Grade low is on record, where at least high is required since 2023-06-01 11:00. "
                 "To be graded again by 2023-06-01 11:30. Episode E1."
             ),
         ),

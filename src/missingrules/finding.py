@@ -304,11 +304,12 @@ def _sentence(finding: Finding) -> str:  # noqa: C901, PLR0911 - one case an out
 def _grade(finding: Finding) -> str:
     duty = finding.duty
     text = (
-        f"Grade {finding.recorded_grade} is on record since {when(duty, finding.opened_us)}, "
-        f"where at least {finding.required_grade} is required."
+        f"Grade {finding.recorded_grade} is on record, where at least {finding.required_grade} "
+        f"is required since {when(duty, finding.opened_us)}."
     )
     if finding.outcome == PENDING:
-        text += f" To be graded again by {_due(finding)}."
+        by = "; no time is stated" if finding.due_us is None else f" by {_due(finding)}"
+        text += f" To be graded again{by}."
     if finding.outcome == FULFILLED_LATE and finding.done_us is not None:
         text += f" It was raised on {when(duty, finding.done_us)}."
     return text + _learned(finding)

@@ -58,7 +58,7 @@ class FloorCase:
 
 @dataclass(slots=True)
 class Shortfall:
-    """A grade below the floor, from when, by when it had to rise, and when it did."""
+    """A grade below the floor: what demanded more, from when, by when, and when it rose."""
 
     at: int
     due: int | None

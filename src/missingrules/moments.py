@@ -802,6 +802,10 @@ class Walk:
         """Note that episodes began to count for a duty, or what grade their number demands."""
         now = moment.at
         sure, maybe = change
+        if trigger.placed_by == "missing_since":
+            for episode in (*sure, *maybe):
+                if episode.legs and "missing_since" not in episode.legs[0].report.fields:
+                    self._missing_since(episode, episode.legs[0], duty)
         latest = max(sure or maybe, key=lambda e: (e.placed(trigger.placed_by), e.episode_id))
         truth, cited, unknown = self.ask(duty.rule, "if", duty.condition, now, latest)
         if not isinstance(duty.effect, Floor):

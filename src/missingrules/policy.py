@@ -536,7 +536,10 @@ class _Compiler:
         return "episode" if self.vocabulary.kinds[kind].home == "episode" else "child"
 
     def is_recorded(self, kind: str, name: str, scope: Scope) -> Node:
-        prop = self.prop(scope, "recorded", kind, name, known=scope != "entry")
+        # An entry cannot be without a required field: that it is recorded tells no more than the
+        # entry itself does, and that counts from when it happened.
+        optional = not self.vocabulary.kinds[kind].fields[name].required
+        prop = self.prop(scope, "recorded", kind, name, known=scope != "entry" and optional)
         return terms.Is(prop, frozenset({1}), text=f"{name} is recorded")
 
     def code(self, kind: str, name: str, values: Iterable[str]) -> frozenset[int]:
