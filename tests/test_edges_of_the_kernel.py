@@ -963,3 +963,26 @@ def test_an_episode_placed_by_a_time_that_nobody_recorded_is_a_gap() -> None:
         ("missing_since_not_recorded", "E1"),
         ("missing_since_not_recorded", "E2"),
     ]
+
+
+def test_a_decision_uses_up_what_counted_when_it_was_taken_not_when_it_was_entered() -> None:
+    rule = policy("""
+        parameters:
+          window: {value: 90 days, edge: inclusive, basis: inferred}
+        terms:
+          missing: {category: missing}
+        rules:
+          - id: meeting
+            on: {episodes: missing, reach: 3, within: window}
+            may_be_decided_by: supervisor
+            require: {action: strategy_meeting_held, within: 5 days}
+    """)
+    decided = f"- {day(21)} 09:00 decided_not_required action=strategy_meeting_held by=supervisor"
+    log = f"""
+        {missing(0, 10, 20, 22, 30, 40)}
+        {decided} rationale=r "recorded={day(23)} 09:00"
+    """
+    log = "\n".join(line.strip() for line in log.splitlines())
+    first, second = judge(rule, log, f"{day(60)} 00:00").findings
+    assert (first.outcome, first.episodes_since) == ("decided_not_required", 0)
+    assert (second.episodes, second.opened_at) == (("E4", "E5", "E6"), at(f"{day(40)} 09:00"))

@@ -62,7 +62,7 @@ class Actions:
         events += [
             (entry.at, 2, number, "action", entry) for number, entry in enumerate(self.actions)
         ]
-        events += [(e.known, 3, number, "decision", e) for number, e in enumerate(self.decisions)]
+        events += [(e.at, 3, number, "decision", e) for number, e in enumerate(self.decisions)]
         counter = Spells(self, sure=True)
         for at, _, _, what, item in sorted(events, key=lambda event: event[:3]):
             if what == "opening":
@@ -93,14 +93,21 @@ class Actions:
             for o in obligations
             if concerns(walk, o, entry) and (not several or accepted(walk, o.duty, entry))
         ]
-        return answer(mine, entry)
+        others = [o for o in mine if o.accept_from <= entry.at and o.open_at(entry.at)]
+        answered = answer(mine, entry)
+        for passed in others if answered else ():
+            if passed not in answered:
+                # It is still open because the action answers another one.
+                for taker in answered:
+                    passed.cited += (entry.entry_id, *taker.evidence, *taker.cited)
+        return answered
 
     def decide(self, obligations: Sequence[Obligation], entry: Entry) -> list[Obligation]:
         """Let a decision that the action is not required stand, if policy allows it."""
         waiting = [
             o
             for o in obligations
-            if concerns(self.walk, o, entry) and o.open_at(entry.known) and entry.at >= o.opened
+            if concerns(self.walk, o, entry) and o.open_at(entry.at) and entry.at >= o.opened
         ]
         valid = [o for o in waiting if o.in_time(entry.known) and self.may_decide(o.duty, entry)]
         for obligation in valid:

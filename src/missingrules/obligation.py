@@ -68,13 +68,23 @@ class Obligation:
 
 
 def answer(obligations: Iterable[Obligation], entry: Entry) -> list[Obligation]:
-    """Let an action answer all that is open and in time, else the latest overdue one."""
-    waiting = [o for o in obligations if o.accept_from <= entry.at and o.open_at(entry.at)]
+    """Let an action answer all that is open and in time, else the latest overdue one.
+
+    What another action of the same moment answered is open until the moment is over: an action that
+    was entered twice answers no more than once.
+    """
+    waiting = [
+        o
+        for o in obligations
+        if o.accept_from <= entry.at
+        and (o.open_at(entry.at) or (o.done_at == entry.at and not o.decided))
+    ]
     chosen = [o for o in waiting if o.in_time(entry.at)]
     if not chosen and waiting:
         chosen = [max(waiting, key=lambda o: (o.last or 0, o.opened, o.anchor))]
     for obligation in chosen:
-        obligation.done, obligation.done_at = entry, entry.at
+        if obligation.done is None:
+            obligation.done, obligation.done_at = entry, entry.at
     return chosen
 
 

@@ -82,6 +82,7 @@ class Repeating:
         if self.maybe is not None and not self.found:
             duty, pulse, at = self.maybe
             slot = self.make(duty, pulse, at)
+            slot.cited = [i for _, each in self.pulses for i in each.cited]  # it was never sure
             self.found.append(self.finding(slot, outcomes.INDETERMINATE, None, pulse.unknown))
         return self.found
 

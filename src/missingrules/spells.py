@@ -50,6 +50,7 @@ class Spells:
         self.release(moment.at, obligations)
         trigger = moment.trigger
         self.since_action |= trigger.since_action
+        before = {episode for _, episode in self.seen}
         self.seen += [(moment.at, episode) for episode in new]
         wanted = (YES,) if self.sure else (YES, MAYBE)
         held = self.windows(moment, new) if moment.truth in wanted else None
@@ -66,15 +67,16 @@ class Spells:
             return
         window, truncated = held
         ids = frozenset(episode.episode_id for episode in window.inside)
+        fresh = [episode for episode in new if episode not in before]
         if self.spell is not None:
-            self.add(self.spell, moment, new)
+            self.add(self.spell, moment, fresh)
             return
         waiting = [
             o for o in obligations if o.open_at(moment.at) and o.window_ids and o.window_ids <= ids
         ]
         if waiting:
             self.spell = waiting[-1]
-            self.add(self.spell, moment, new)
+            self.add(self.spell, moment, fresh)
             return
         self.spell = self.open(moment, window, ids, truncated=truncated)
         other = next((o for o in obligations if o.episode is None and o.open_at(moment.at)), None)
@@ -309,7 +311,7 @@ class Spells:
         homes = [self.settler.walk.by_entry.get(entry.entry_id) for entry in actions]
         return merged_ids(
             *(episode_ids(episode, trigger) for _, episode in other.seen),
-            *(not_yet(episode, trigger) for _, episode in other.seen),
+            *(episode.not_yet.get(trigger.term.number, ()) for _, episode in other.seen),
             (entry.entry_id for entry in actions),
             *(home.frame(None) for home in homes if home is not None),
         )
