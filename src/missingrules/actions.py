@@ -222,6 +222,11 @@ class Actions:
                 made[key].cited.extend(opening.cited)
             else:
                 made[key] = self.obligation(opening)
+                # What closed those before is why this may be another one.
+                for other in obligations:
+                    if other.episode is opening.episode and other.leg == opening.leg:
+                        closed = other.cited if other.done is None else [other.done.entry_id]
+                        made[key].cited += closed
         return list(made.values())
 
     def doubt(self, obligation: Obligation) -> None:

@@ -196,6 +196,8 @@ def _demand(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> None:
             unknown = unknown or (f"fields of {anchor.kind}",)
         cited += rests_on
         floor = _floor(effect, grading.before)
+        if effect.steps_up is not None and grading.before is not None:
+            cited += (grading.before[1].entry_id,)
         before = walk.demanded.get(key)
         if floor is not None:
             standing = floor if before is None else max(floor, before[2])
