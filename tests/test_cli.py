@@ -254,7 +254,7 @@ def test_a_record_that_cannot_be_judged_is_told_and_is_no_success(
         (["scan", "{log}", "-p", "./nowhere.yaml"], "nowhere.yaml: unreadable-file"),
         (["scan", "{log}", "-p", "{folder}"], "unreadable-file"),
         (["scan", "nowhere.jsonl", "-p", "{policy}"], "there is no file nowhere.jsonl"),
-        (["scan", "{folder}", "-p", "{policy}"], "is a folder: name the files in it"),
+        (["scan", "{folder}/*.parquet", "-p", "{policy}"], "no file matches"),
         (["scan", "-", "-", "-p", "{policy}"], "- can be given once"),
         (["scan", "{log}", "-p", "{policy}", "--zone", "Europe/Londn"], "Europe/London"),
         (["scan", "{log}", "-p", "{policy}", "--zone", ""], "--zone='' must be an IANA zone"),
@@ -397,7 +397,7 @@ def test_faults_name_the_file_they_stand_in(run: Run, saved: Saved, policy: Path
     done = run("scan", log, "-", saved(MET, "b.jsonl"), "-p", policy, stdin=b"[]\n")
     assert done.code == 3
     assert f"{log}:1:2: bad-json" in done.err
-    assert "log:1:1: not-an-object" in done.err
+    assert "<stdin>:1:1: not-an-object" in done.err
 
 
 @POSIX
@@ -424,7 +424,7 @@ def test_a_file_that_may_not_be_read_is_told_with_its_name(
     monkeypatch.setattr(Path, "open", refuse)
     done = run("scan", log, "-p", policy)
     assert done.code == 2
-    assert f"{log}: unreadable-file: the log cannot be read: Permission denied" in done.err
+    assert f"{log}: unreadable-file: cannot be read: Permission denied" in done.err
 
 
 def test_blank_lines_and_a_byte_order_mark_are_ignored(
@@ -664,6 +664,8 @@ def test_json_writes_one_document_with_the_same_findings(run: Run) -> None:
         "accepted": 124,
         "duplicates": 0,
         "rejected": 0,
+        "left_out": 0,
+        "partly_read": 0,
         "rejected_without_child": 0,
         "conflicting_ids": [],
     }

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +23,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from missingrules.calendar import InstantError, from_us, parse_instant
-from missingrules.errors import EngineError
+from missingrules.cli_policy import app as policy_app
+from missingrules.errors import EngineError, LogError
 from missingrules.terminal import (
     BREACHES,
     CLEAR,
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 
     from missingrules.log import Log
     from missingrules.policy import Policy
+    from missingrules.reading.mapping import SourceMapping
+    from missingrules.record import Coverage
     from missingrules.scan import Scan
     from missingrules.text import Page
 
@@ -70,9 +74,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Judge the log of missing children against policy written as data.",
 )
+app.add_typer(policy_app, name="policy")
 
 Logs = Annotated[
-    list[str], typer.Argument(metavar="LOG", help="JSON Lines files; - reads standard input.")
+    list[str],
+    typer.Argument(
+        metavar="LOG",
+        help="Files (JSON Lines, CSV, Parquet), folders or patterns; - reads JSON Lines from "
+        "standard input.",
+    ),
 ]
 PolicyOption = Annotated[
     str | None,
@@ -95,6 +105,16 @@ Zone = Annotated[
         metavar="ZONE",
         help="Zone of times in the log without an offset, e.g. Europe/London; else they are "
         "rejected.",
+    ),
+]
+MappingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mapping",
+        "-m",
+        metavar="NAME|FILE",
+        help="How the files are to be read, if they are not in the canonical form: a shipped "
+        "mapping or a mapping file.",
     ),
 ]
 Engine = Annotated[EngineName, typer.Option(help="Which matcher judges conditions.")]
@@ -142,6 +162,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
     engine: Engine = EngineName.native,
     cross_check: CrossCheck = False,
     zone: Zone = None,
+    mapping: MappingOption = None,
 ) -> int:
     """Find breaches and required actions in logs.
 
@@ -154,15 +175,17 @@ def scan_command(  # noqa: PLR0913 - the options of the command
 
     loaded = load_policy(policy)
     chosen = _instant(as_of, loaded)
-    log = _read(logs, loaded, zone)
+    source = _mapping(mapping, loaded)
+    log = _read(logs, loaded, zone, source)
     out = text.Page(sys.stdout if output is Format.text else sys.stderr)
     if not log.entries and chosen is None:
         if output is Format.json and log.rejected:
             empty = {"outcomes": {}, "on_incomplete_records": 0, "children": [], "errors": []}
             write_json({**heading(loaded, log, None), **empty})
         return _nothing_accepted(log, out)
-    done = scan(log, loaded, as_of=chosen, engine=engine.value)
-    _introduce(loaded, log, done.as_of_us, out, chosen=chosen is not None)
+    covered = _coverage(source, log)
+    done = scan(log, loaded, as_of=chosen, coverage=covered, engine=engine.value)
+    _introduce(loaded, log, done.as_of_us, out, chosen=chosen is not None, source=source)
     if output is Format.text:
         out.line()
         text.print_scan(done, out)
@@ -193,6 +216,7 @@ def explain_command(  # noqa: PLR0913 - the options of the command
     output: FormatOption = Format.text,
     engine: Engine = EngineName.native,
     zone: Zone = None,
+    mapping: MappingOption = None,
 ) -> int:
     """Say why a rule did or did not call for something for one child.
 
@@ -201,13 +225,14 @@ def explain_command(  # noqa: PLR0913 - the options of the command
     """
     from missingrules import text
     from missingrules.explain import explain
-    from missingrules.scan import latest_recorded, records, whole
+    from missingrules.scan import latest_recorded, records
 
     if rule is not None and finding is not None:
         stop("--rule and --finding: give one of them")
     loaded = load_policy(policy)
     chosen = _instant(as_of, loaded)
-    log = _read(logs, loaded, zone)
+    source = _mapping(mapping, loaded)
+    log = _read(logs, loaded, zone, source)
     out = text.Page(sys.stdout if output is Format.text else sys.stderr)
     found = next((record for record in records(log) if record.child_id == child), None)
     if found is None:
@@ -220,10 +245,10 @@ def explain_command(  # noqa: PLR0913 - the options of the command
         as_of=instant,
         rule=rule,
         finding=finding,
-        coverage=whole(log),
+        coverage=_coverage(source, log),
         engine=engine.value,
     )
-    _introduce(loaded, log, made[0].as_of_us, out, chosen=chosen is not None)
+    _introduce(loaded, log, made[0].as_of_us, out, chosen=chosen is not None, source=source)
     if output is Format.text:
         sys.stdout.write("\n" + "\n\n".join(one.to_text() for one in made) + "\n")
     elif output is Format.json:
@@ -237,25 +262,44 @@ def explain_command(  # noqa: PLR0913 - the options of the command
 # --- What goes in --------------------------------------------------------------------------------
 
 
-def _read(names: Sequence[str], policy: Policy, zone: str | None) -> Log:
-    from missingrules.log import read_jsonl
+def _read(
+    names: Sequence[str], policy: Policy, zone: str | None, mapping: SourceMapping | None
+) -> Log:
+    from missingrules.reading.extract import read_files
+    from missingrules.reading.files import STDIN, expand
 
-    if names.count("-") > 1:
+    if names.count(STDIN) > 1:
         stop("- can be given once: standard input can be read once")
-    if "-" in names and sys.stdin is None:
+    if STDIN in names and sys.stdin is None:
         stop("- reads standard input, and that is closed")
-    for name in names:
-        if name != "-" and Path(name).is_dir():
-            stop(f"{name} is a folder: name the files in it")
-        if name != "-" and not Path(name).exists():
-            stop(f"there is no file {name}")
+    if STDIN in names and mapping is not None:
+        stop("- reads JSON Lines with the canonical names; a mapping needs files")
     if zone is not None:
         try:
             parse_instant("2000-01-01T12:00:00", zone)
         except ValueError as error:
             stop(f"--{error}")  # it begins with zone=
-    sources = [sys.stdin.buffer if name == "-" else Path(name) for name in names]
-    return read_jsonl(*sources, vocabulary=policy.vocabulary, zone=zone)
+    try:
+        paths = expand(names)
+    except LogError as error:
+        stop(str(error))
+    return read_files(paths, mapping=mapping, vocabulary=policy.vocabulary, zone=zone)
+
+
+def _mapping(name: str | None, policy: Policy) -> SourceMapping | None:
+    from missingrules.reading.mapping import load_mapping
+
+    return None if name is None else load_mapping(name, policy.vocabulary)
+
+
+def _coverage(mapping: SourceMapping | None, log: Log) -> Coverage:
+    """What the log can show: all from its first instant on, or what the mapping says."""
+    from missingrules.scan import whole
+
+    if mapping is None:
+        return whole(log)
+    covered = mapping.coverage()
+    return covered if covered.start is not None else replace(covered, start=log.first)
 
 
 def _instant(text: str | None, policy: Policy) -> dt.datetime | None:
@@ -278,11 +322,23 @@ def _near(child: str, log: Log) -> str:
 # --- What comes out ------------------------------------------------------------------------------
 
 
-def _introduce(policy: Policy, log: Log, as_of_us: int, out: Page, *, chosen: bool) -> None:
+def _introduce(  # noqa: PLR0913 - all that a reader has to know first
+    policy: Policy,
+    log: Log,
+    as_of_us: int,
+    out: Page,
+    *,
+    chosen: bool,
+    source: SourceMapping | None,
+) -> None:
     """Say what is judged by what, what became of the rows, and what was wrong with them."""
     from missingrules import text
 
     out.paragraph(text.basis_of(policy, as_of_us, chosen=chosen))
+    if source is not None:
+        out.paragraph(f"Mapping {source.name}: {source.file.title}")
+        for note in source.notes:
+            out.paragraph(note)
     out.paragraph(text.rows(log, len(log.by_child())))
     _faults(log)
 

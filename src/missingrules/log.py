@@ -19,7 +19,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -338,7 +338,8 @@ def _check_home(kind: Kind, row: Mapping[str, Any], troubles: list[_Trouble]) ->
 class Log:
     """What a log held.
 
-    ``rows`` is the sum of accepted entries, ``duplicates`` and ``rejected``. A rejected row may be
+    ``rows`` is the sum of ``accepted``, ``duplicates``, ``rejected`` and ``left_out``; a row can
+    amount to several entries. A rejected row may be
     the very action that seems to be missing: ``incomplete`` names the children it may belong to,
     and ``unattributed`` counts the rows that could be anybody's. ``conflicts`` are the ids that
     stood over two contents, of which the earliest recorded was kept.
@@ -346,6 +347,7 @@ class Log:
 
     entries: tuple[Entry, ...] = ()
     """Sorted by child, time, time of recording and id, in whatever order they came."""
+    accepted: int = 0
     duplicates: int = 0
     rows: int = 0
     rejected: int = 0
@@ -354,6 +356,10 @@ class Log:
     incomplete: frozenset[str] = frozenset()
     unattributed: int = 0
     conflicts: tuple[str, ...] = ()
+    left_out: int = 0
+    """Rows that the filter of a mapping leaves out."""
+    partly: int = 0
+    """Accepted rows of which some cells could not be read; ``faults`` lists these too."""
 
     @property
     def first(self) -> int | None:
@@ -385,6 +391,36 @@ class Intake:
         self._faults: list[Fault] = []
         self._incomplete: set[str] = set()
         self._unattributed = 0
+        self._accepted = 0
+        self._left_out = 0
+        self._partly = 0
+
+    def take(self, entries: Sequence[Entry], faults: Sequence[Fault], child_id: object) -> None:
+        """Take a row that amounts to several entries: a duplicate if none of them is new.
+
+        ``faults`` are those of cells that could not be read; a row of which nothing could is
+        rejected.
+        """
+        if not entries:
+            self.reject(faults, child_id)
+            return
+        new = [self._keep(entry) for entry in entries]
+        if any(new):
+            self._accepted += 1
+        else:
+            self._duplicates += 1
+        if faults:
+            self._partly += 1
+            self._faults.extend(faults)
+            self._incomplete.update(entry.child_id for entry in entries)
+
+    def leave_out(self) -> None:
+        """Count a row that the filter of a mapping leaves out."""
+        self._left_out += 1
+
+    def note(self, fault: Fault) -> None:
+        """List a fault of something that is no row of the log."""
+        self._faults.append(fault)
 
     def accept(self, entry: Entry) -> None:
         """Take an entry; the same one again is a duplicate.
@@ -392,15 +428,22 @@ class Intake:
         Of two contents under one id the earliest recorded is kept, then the earliest, then the one
         whose canonical content sorts first; the id is a conflict.
         """
+        if self._keep(entry):
+            self._accepted += 1
+        else:
+            self._duplicates += 1
+
+    def _keep(self, entry: Entry) -> bool:
+        """Keep an entry; False if its id is there already."""
         held = self._entries.get(entry.entry_id)
         if held is None:
             self._entries[entry.entry_id] = entry
-            return
-        self._duplicates += 1
+            return True
         if held != entry:
             self._conflicts.add(entry.entry_id)
             if _earliest(entry) < _earliest(held):
                 self._entries[entry.entry_id] = entry
+        return False
 
     def reject(self, faults: Iterable[Fault], child_id: object = None) -> None:
         """Count a row as rejected; ``child_id`` is the cell it had there, whatever it held."""
@@ -420,7 +463,10 @@ class Intake:
         return Log(
             entries=tuple(entries),
             duplicates=self._duplicates,
-            rows=len(entries) + self._duplicates + self._rejected,
+            accepted=self._accepted,
+            left_out=self._left_out,
+            partly=self._partly,
+            rows=self._accepted + self._duplicates + self._rejected + self._left_out,
             rejected=self._rejected,
             faults=tuple(sorted(self._faults)),
             incomplete=frozenset(self._incomplete),
@@ -451,14 +497,14 @@ def read_jsonl(
     words = vocabulary or standard()
     intake = Intake()
     for lines in sources:
-        _take_in(intake, lines, words, zone, source or _name_of(lines))
+        take_lines(intake, lines, words, zone, source or _name_of(lines))
     return intake.log()
 
 
-def _take_in(
+def take_lines(
     intake: Intake, lines: Source, words: Vocabulary, zone: str | None, source: str
 ) -> None:
-    """Read one source to its end."""
+    """Read one source of JSON Lines to its end."""
     for line in jsonlines.read_lines(lines, source):
         found = [] if line.cells is None else _read(line.cells, words, zone)
         if isinstance(found, Entry) and not line.troubles:

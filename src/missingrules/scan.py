@@ -148,9 +148,11 @@ def heading(policy: Policy, log: Log, as_of_us: int | None) -> dict[str, Any]:
         "as_of": None if as_of_us is None else stamp(as_of_us),
         "rows": {
             "read": log.rows,
-            "accepted": len(log.entries),
+            "accepted": log.accepted,
             "duplicates": log.duplicates,
             "rejected": log.rejected,
+            "left_out": log.left_out,
+            "partly_read": log.partly,
             "rejected_without_child": log.unattributed,
             "conflicting_ids": list(log.conflicts),
         },
