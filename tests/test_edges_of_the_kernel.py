@@ -986,3 +986,25 @@ def test_a_decision_uses_up_what_counted_when_it_was_taken_not_when_it_was_enter
     first, second = judge(rule, log, f"{day(60)} 00:00").findings
     assert (first.outcome, first.episodes_since) == ("decided_not_required", 0)
     assert (second.episodes, second.opened_at) == (("E4", "E5", "E6"), at(f"{day(40)} 09:00"))
+
+
+# --- Terms that count by other terms --------------------------------------------------------------
+
+
+def test_a_term_that_counts_by_another_is_settled_in_the_moment_in_which_that_changes() -> None:
+    rule = policy("""
+        parameters:
+          window: {value: 90 days, edge: inclusive, basis: inferred}
+        terms:
+          labelled: {category: missing}
+          repeated: {counted: {episodes: labelled, at_least: 2, within: window}}
+        rules:
+          - id: meeting
+            on: {episodes: repeated, reach: 1, within: ever}
+            require: {action: strategy_meeting_held, within: 3 days}
+    """)
+    log = missing(0, 5) + f"\nE2 {day(9)} 10:00 graded grade=low"
+    assert only(judge(rule, log, f"{day(60)} 00:00")).opened_at == at(f"{day(5)} 09:00")
+    # E1 is placed earlier and counts later: with it E2 is the second, though nothing happens to E2.
+    late = f"{counted_late('E1', 0, 20)}{missing(5, first=2)}\nE2 {day(30)} 10:00 graded grade=low"
+    assert only(judge(rule, late, f"{day(60)} 00:00")).opened_at == at(f"{day(20)} 09:00")

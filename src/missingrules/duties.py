@@ -227,9 +227,9 @@ def index(  # noqa: C901 - one case a trigger
                     made.on_open.append((duty, trigger))
                 elif isinstance(trigger, OnGap):
                     made.on_gap.append((duty, trigger))
-    for term in counts:
-        terms_counted[term.number] = term
-    made.count_terms = list(terms_counted.values())
+    # Terms that others count by come first: those have to be settled before they are counted.
+    inner = {term.number: term for term in counts}
+    made.count_terms = list((inner | terms_counted).values())
     made.borders = frozenset(borders)
     listed = list(conditions)
     made.moves = any(condition.moves for condition in listed)

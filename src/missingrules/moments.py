@@ -207,6 +207,7 @@ class Walk:
         self.sources: dict[Prop, str] = {}
         self.stirred = False
         self.markers: dict[str, str] = {}
+        self.lifted: dict[str, str] = {}
         self.born: tuple[object, str] | None = None
         self.openings: list[Opening] = []
         self.counts: list[CountMoment] = []
@@ -474,8 +475,10 @@ class Walk:
         """Keep the markers and concerns that are known, for duties to name them."""
         if entry.kind == "marker_added":
             self.markers[str(entry.fields["marker"])] = entry.entry_id
+            self.lifted.pop(str(entry.fields["marker"]), None)
         elif entry.kind == "marker_removed":
             self.markers.pop(str(entry.fields["marker"]), None)
+            self.lifted[str(entry.fields["marker"])] = entry.entry_id
         elif entry.kind == "concern_noted" and episode is not None:
             episode.concerns[str(entry.fields["concern"])] = entry.entry_id
 
@@ -757,7 +760,9 @@ class Walk:
         """Find the episodes that begin to count, and the duties that this bears on."""
         changed: dict[int, tuple[list[Episode], list[Episode]]] = {}
         for term in self.index.count_terms:
-            for episode in stirred:
+            # A term that counts episodes by another term may change for every episode.
+            asked = self.episodes if term.counts and changed else stirred
+            for episode in asked:
                 if term.number in episode.counted or self._idle(term, episode):
                     continue
                 truth, cited = self._counts(term, episode, now)
@@ -911,6 +916,8 @@ class Walk:
             if "concerns" in duty.effect.names_known and episode is not None:
                 known |= episode.concerns
             names = tuple(sorted(known))
+            if "markers" in duty.effect.names_known:
+                rests_on = (*rests_on, *self.lifted.values())
             rests_on = (*rests_on, *known.values())
         if truth == MAYBE and not unknown:
             unknown = (f"fields of {anchor.kind}",)
