@@ -4,8 +4,8 @@ Findings go to standard output; what is said about the run goes to standard erro
 ``text``.
 
 Exit codes: 0 nothing breached; 1 breaches found, or a record that could not be judged; 2 usage, a
-faulty policy, or an answer that could not be written; 3 rows of the log were rejected (findings are
-still written; it wins over 1); 4 the matchers differed, or the second one could not judge (it wins
+faulty policy, or an answer that could not be written; 3 rows of the log were rejected, or read only
+in part (findings are still written; it wins over 1); 4 the matchers differed, or the second one could not judge (it wins
 over 3). As with any command, 130 is an interrupt and 141 an output that nobody reads to its end.
 """
 
@@ -183,7 +183,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
             empty = {"outcomes": {}, "on_incomplete_records": 0, "children": [], "errors": []}
             write_json({**heading(loaded, log, None), **empty})
         return _nothing_accepted(log, out)
-    covered = _coverage(source, log)
+    covered = _coverage(source, log, logs)
     done = scan(log, loaded, as_of=chosen, coverage=covered, engine=engine.value)
     _introduce(loaded, log, done.as_of_us, out, chosen=chosen is not None, source=source)
     if output is Format.text:
@@ -245,7 +245,7 @@ def explain_command(  # noqa: PLR0913 - the options of the command
         as_of=instant,
         rule=rule,
         finding=finding,
-        coverage=_coverage(source, log),
+        coverage=_coverage(source, log, logs),
         engine=engine.value,
     )
     _introduce(loaded, log, made[0].as_of_us, out, chosen=chosen is not None, source=source)
@@ -256,7 +256,80 @@ def explain_command(  # noqa: PLR0913 - the options of the command
     else:
         for one in made:
             sys.stdout.write(json.dumps(one.to_dict()) + "\n")
-    return REJECTED if log.rejected else CLEAR
+    return REJECTED if log.rejected or log.partly else CLEAR
+
+
+@app.command("synth")
+@without_traceback
+def synth_command(  # noqa: PLR0913 - the options of the command
+    out: Annotated[
+        str,
+        typer.Argument(
+            metavar="OUT",
+            help="The file: .jsonl or .csv, also with .gz, or .parquet; - writes JSON Lines to "
+            "standard output.",
+        ),
+    ],
+    *,
+    episodes: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many episodes the log has.")
+    ] = None,
+    children: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Instead: how many children it has.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(metavar="S", min=0, help="The same seed gives the same log everywhere.")
+    ] = 0,
+    first_day: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The first date, as in 2022-01-01.")
+    ] = None,
+    concern_for_safety: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Share of the episodes that are first put in concern for safety, from 0 to 1.",
+        ),
+    ] = None,
+    faults: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            help="Share of the entries that are followed by a row which a reader must reject.",
+        ),
+    ] = 0.0,
+) -> int:
+    """Make up a log of missing children, realistic in its figures, of any size.
+
+    Exit codes: 0 written, 2 usage, or a log that could not be written.
+    """
+    from missingrules import values
+    from missingrules.synth import Habits, write
+
+    if (episodes is None) == (children is None):
+        stop("give --episodes N or --children N")
+    try:
+        habits = Habits()
+        if first_day is not None:
+            habits = replace(habits, first_day=values.date(first_day))
+        if concern_for_safety is not None:
+            habits = replace(habits, concern_for_safety=concern_for_safety)
+        done = write(
+            sys.stdout.buffer if out == "-" else out,
+            episodes=episodes,
+            children=children,
+            seed=seed,
+            habits=habits,
+            faults=faults,
+        )
+    except values.UnreadableError as error:
+        stop(f"--first-day {error}")
+    except ValueError as error:
+        stop(str(error))
+    say(f"Entries: {done.entries:,}; episodes: {done.episodes:,}; children: {done.children:,}.")
+    if done.rejected:
+        codes = ", ".join(f"{code} {count:,}" for code, count in done.faults.items())
+        say(f"Rows beside them that must be rejected: {done.rejected:,} ({codes}).")
+    return CLEAR
 
 
 # --- What goes in --------------------------------------------------------------------------------
@@ -292,13 +365,15 @@ def _mapping(name: str | None, policy: Policy) -> SourceMapping | None:
     return None if name is None else load_mapping(name, policy.vocabulary)
 
 
-def _coverage(mapping: SourceMapping | None, log: Log) -> Coverage:
+def _coverage(mapping: SourceMapping | None, log: Log, names: Sequence[str]) -> Coverage:
     """What the log can show: all from its first instant on, or what the mapping says."""
+    from missingrules.reading.extract import tables_given
+    from missingrules.reading.files import expand
     from missingrules.scan import whole
 
     if mapping is None:
         return whole(log)
-    covered = mapping.coverage()
+    covered = mapping.coverage(tables_given(expand(names), mapping))
     return covered if covered.start is not None else replace(covered, start=log.first)
 
 
@@ -403,7 +478,7 @@ def _cross_checked(done: Scan, out: Page) -> bool:
 def _exit_code(done: Scan, *, differed: bool) -> int:
     if differed:
         return DIFFERED
-    if done.log.rejected:
+    if done.log.rejected or done.log.partly:
         return REJECTED
     return BREACHES if any(f.is_breach for f in done.findings()) or done.failed else CLEAR
 
