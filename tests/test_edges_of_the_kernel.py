@@ -1008,3 +1008,15 @@ def test_a_term_that_counts_by_another_is_settled_in_the_moment_in_which_that_ch
     # E1 is placed earlier and counts later: with it E2 is the second, though nothing happens to E2.
     late = f"{counted_late('E1', 0, 20)}{missing(5, first=2)}\nE2 {day(30)} 10:00 graded grade=low"
     assert only(judge(rule, late, f"{day(60)} 00:00")).opened_at == at(f"{day(20)} 09:00")
+
+
+def test_that_a_role_is_recorded_can_be_asked_of_an_entry() -> None:
+    rule = policy("""
+        rules:
+          - id: graded
+            on: {entry: graded, where: {by: recorded}}
+            measure: true
+    """)
+    log = REPORTED + "E1 2023-01-10 09:30 graded grade=low"
+    assert outcomes(judge(rule, log, "2023-02-01 00:00")) == []
+    assert outcomes(judge(rule, f"{log} by=officer", "2023-02-01 00:00")) == ["noted"]

@@ -56,7 +56,7 @@ def test_a_wheel_holds_the_policies_inside_the_package(
 ) -> None:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wheel = pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert wheel["force-include"] == {"policies": "missingrules/policies"}
+    assert wheel["force-include"]["policies"] == "missingrules/policies"
     inside = tmp_path / "src" / "missingrules"
     inside.mkdir(parents=True)
     monkeypatch.setattr(layers, "__file__", str(inside / "layers.py"))

@@ -170,7 +170,7 @@ class _Teller:
         parts += [self.edition(each) for each in duties if each.since or each.until]
         if duty.cite is not None:
             section = f", section {duty.cite['section']}" if "section" in duty.cite else ""
-            authority = duty.authority.replace("_", " ")
+            authority = wording.plain(duty.authority)
             parts.append(
                 Reason(
                     f"rests on: {duty.cite['title']}, {duty.cite['publisher']}, "
@@ -275,7 +275,7 @@ class _Teller:
         if isinstance(form, OnEntry):
             return self.on_record(f"an entry {' or '.join(form.kinds)}", form.kinds)
         node = form.node
-        named = node.name.replace("_", " ") if isinstance(node, terms.Term) else _flat(node)
+        named = wording.plain(node.name) if isinstance(node, terms.Term) else _flat(node)
         asked = [a for a in self.walk.trace or () if a.role == "unless" and a.condition is form]
         return Reason(named, parts=self.asked(_turns(asked), "from"))
 
@@ -412,7 +412,7 @@ class _Teller:
         truth = _TRUTH[compiled(node)(asked.facts)]
         match node:
             case terms.Term(name, part):
-                return _under(name.replace("_", " "), truth, self.tree(part, asked))
+                return _under(wording.plain(name), truth, self.tree(part, asked))
             case terms.All(parts):
                 return Reason("all of", truth, parts=tuple(self.tree(p, asked) for p in parts))
             case terms.Any(parts):
@@ -512,7 +512,7 @@ def _turns(asked: Iterable[Asked]) -> list[Asked]:
 
 
 def _more(trigger: OnOpen | OnGap) -> str:
-    return f"{'more than' if trigger.strict else 'at least'} {trigger.duration}"
+    return wording.at_least(trigger.duration, strict=trigger.strict)
 
 
 def _no_rule(policy: Policy, name: str) -> str:

@@ -44,6 +44,7 @@ __all__ = [
     "parameter_at",
     "parameter_breaks",
     "policies_folder",
+    "reviewed_source",
     "rule_editions",
     "shipped",
     "source_from_text",
@@ -72,6 +73,15 @@ def load_source(name_or_path: str | Path) -> PolicySource:
     Text that looks like a name is a name, never a file. Raises :class:`PolicyError` with every
     fault.
     """
+    return _without_faults(*reviewed_source(name_or_path))
+
+
+def reviewed_source(name_or_path: str | Path) -> tuple[PolicySource | None, list[Fault]]:
+    """Load a policy as :func:`load_source` does, and give it beside its faults.
+
+    The policy is None where too much is wrong to say what it would be. Raises
+    :class:`PolicyError` with a fault without a place where there is nothing to read.
+    """
     if isinstance(name_or_path, str) and _SHIPPED_NAME.fullmatch(name_or_path):
         known = shipped()
         if name_or_path not in known:
@@ -82,11 +92,12 @@ def load_source(name_or_path: str | Path) -> PolicySource:
     else:
         path = Path(name_or_path)
     try:
-        text = _read(path)
+        return _merged(_stack(_read(path), str(path), path))
+    except PolicyError as error:
+        return None, list(error.faults)
     except OSError as exc:
         message = f"cannot be read: {exc.strerror or 'the system refuses'}"
         raise PolicyError([Fault(str(path), 0, 0, "unreadable-file", message)]) from None
-    return _merged(_stack(text, str(path), path))
 
 
 def source_from_text(
@@ -99,7 +110,7 @@ def source_from_text(
     fault.
     """
     path = None if base_dir is None else base_dir / Path(source).name
-    return _merged(_stack(text, source, path))
+    return _without_faults(*_merged(_stack(text, source, path)))
 
 
 # --- Files ----------------------------------------------------------------------------------------
@@ -241,7 +252,7 @@ def _duplicate_rules(file: _File) -> list[Fault]:
 # --- The whole policy -----------------------------------------------------------------------------
 
 
-def _merged(files: list[_File]) -> PolicySource:
+def _merged(files: list[_File]) -> tuple[PolicySource | None, list[Fault]]:
     """Lay the files over one another, the widest first, and check the whole."""
     tree, lower = files[0].root, Lower()
     for file in files[1:]:
@@ -251,7 +262,7 @@ def _merged(files: list[_File]) -> PolicySource:
     located = Located.of(tree)
     shape, faults = read_shape(located, lower)
     if shape is None:
-        raise PolicyError(faults)
+        return None, faults
     source = PolicySource(
         file=shape,
         vocabulary=_vocabulary(shape, located),
@@ -262,8 +273,11 @@ def _merged(files: list[_File]) -> PolicySource:
         digest=_digest(located),
         located=located,
     )
-    faults = reference_faults(source)
-    if faults:
+    return source, reference_faults(source)
+
+
+def _without_faults(source: PolicySource | None, faults: list[Fault]) -> PolicySource:
+    if source is None or faults:
         raise PolicyError(faults)
     return source
 

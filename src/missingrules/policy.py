@@ -538,7 +538,8 @@ class _Compiler:
     def is_recorded(self, kind: str, name: str, scope: Scope) -> Node:
         # An entry cannot be without a required field: that it is recorded tells no more than the
         # entry itself does, and that counts from when it happened.
-        optional = not self.vocabulary.kinds[kind].fields[name].required
+        told = self.vocabulary.kinds[kind].fields.get(name)  # a column, as `by`, is no field
+        optional = told is None or not told.required
         prop = self.prop(scope, "recorded", kind, name, known=scope != "entry" and optional)
         return terms.Is(prop, frozenset({1}), text=f"{name} is recorded")
 

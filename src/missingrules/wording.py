@@ -14,6 +14,39 @@ if TYPE_CHECKING:
 _MOST_LISTED: Final = 12
 _LONGEST_QUOTED: Final = 60
 
+_PLAIN: Final = {
+    "cce": "child criminal exploitation",
+    "childrens_home": "a children's home",
+    "childrens_social_care": "children's social care",
+    "cse": "child sexual exploitation",
+    "foster": "foster care",
+    "honour_based_abuse": "honour-based abuse",
+}
+"""Names in snake_case that people write in another way than with blanks."""
+_WORDS: Final = {
+    "fim": "FIM",
+    "mash": "MASH",
+    "philomena": "Philomena",
+    "ppn": "PPN",
+}
+"""Words that stand in names and are not written in small letters."""
+_ARTICLES: Final = {
+    "childrens_social_care": "children's social care",
+    "education": "education",
+    "health": "health",
+    "mash": "the multi-agency safeguarding hub (MASH)",
+    "officer": "a police officer",
+}
+"""Roles and bodies that a sentence names in a way of its own; all others are "the ..."."""
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
+_ORDINALS: Final = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    "tenth",
+)
+
 
 def quoted(value: object) -> str:
     """Quote a short value as the file has it; cut a long one."""
@@ -73,3 +106,34 @@ def noun(value: object) -> str:  # noqa: PLR0911 - one a type
             return "keys with values"
         case _:
             return "null"
+
+
+def plain(name: str) -> str:
+    """Write a name in snake_case as people do: ``concern for safety``, ``PPN review time``."""
+    if name in _PLAIN:
+        return _PLAIN[name]
+    words = name.replace("self_harm", "self-harm").split("_")
+    return " ".join(_WORDS.get(word, word) for word in words)
+
+
+def role(name: str) -> str:
+    """Name a role or body inside a sentence: ``the duty inspector``, ``children's social care``."""
+    return _ARTICLES.get(name) or f"the {plain(name)}"
+
+
+def ordinal(number: int) -> str:
+    """Count: ``first``, ``tenth``, ``21st``."""
+    if 1 <= number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
+
+
+def at_least(limit: object, *, strict: bool) -> str:
+    """Write a lower limit: ``at least 6 hours``, or ``more than 6 hours`` where it is strict."""
+    return f"{'more than' if strict else 'at least'} {limit}"
+
+
+def day(date: dt.date) -> str:
+    """Write a date out: ``1 September 2022``, in English whatever the locale."""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
