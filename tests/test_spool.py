@@ -1,0 +1,84 @@
+"""Entries set aside on disk come back as a log in memory holds them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from build import log, missing
+from missingrules.log import Entry, Intake
+from missingrules.spool import Spool, packed, unpacked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KINDS = """
+    E1 2023-01-10 09:00 reported missing_since=07:30 whereabouts=unknown
+    E1 2023-01-10 09:05 categorised category=missing by=call_handler recorded=09:40 area=North
+    E1 2023-01-10 09:05 ppn_submitted carries=self_harm,cse authority=Wiltshire
+    -  2023-01-10 09:05 born date_of_birth=2010-02-03
+    -  2023-01-11 10:00 strategy_meeting_held
+"""
+
+
+@pytest.mark.parametrize("entry", log(KINDS), ids=lambda entry: entry.kind)
+def test_an_entry_is_the_same_when_it_comes_back(entry: Entry) -> None:
+    assert unpacked(packed(entry)) == entry
+
+
+def rows() -> st.SearchStrategy[list[tuple[Entry, ...]]]:
+    """Rows of a few entries, often the same entry, or the same id over another content."""
+    ids = st.sampled_from("abc")
+    days = st.integers(1, 3)
+    children = st.sampled_from(("C1", "C2"))
+    entry = st.builds(
+        lambda entry_id, child, day, recorded: Entry(
+            entry_id, child, None, "escalated", day, day + recorded, None, {}
+        ),
+        ids,
+        children,
+        days,
+        st.integers(0, 1),
+    )
+    return st.lists(st.lists(entry, min_size=1, max_size=3).map(tuple), max_size=8)
+
+
+@settings(max_examples=25)
+@given(rows())
+def test_a_spool_settles_duplicates_and_conflicts_as_an_intake_does(
+    tmp_path_factory: pytest.TempPathFactory, given_rows: list[tuple[Entry, ...]]
+) -> None:
+    plain = Intake()
+    with Spool(tmp_path_factory.mktemp("spool")) as spool:
+        for entries in given_rows:
+            plain.take(entries, (), entries[0].child_id)
+            spool.take(entries, (), entries[0].child_id)
+        spool.settle()
+        wanted = plain.log()
+        came = [
+            [unpacked(cells) for cells in child] for chunk in spool.children(1) for child in chunk
+        ]
+        assert [entry for child in came for entry in child] == list(wanted.entries)
+        assert [child[0].child_id for child in came] == list(wanted.by_child())
+        books = spool.log()
+    assert (books.accepted, books.duplicates, books.rows) == (
+        wanted.accepted,
+        wanted.duplicates,
+        wanted.rows,
+    )
+    assert books.conflicts == wanted.conflicts
+
+
+def test_chunks_hold_whole_children(tmp_path: Path) -> None:
+    with Spool(tmp_path) as spool:
+        for child in ("C3", "C1", "C2"):
+            for entry in log(missing(0, 1, 2), child=child):
+                spool.accept(replace(entry, entry_id=f"{child}.{entry.entry_id}"))
+        spool.settle()
+        chunks = [[child[0][1] for child in chunk] for chunk in spool.children(7)]
+        assert chunks == [["C1", "C2"], ["C3"]]
+        assert [len(child) for chunk in spool.children(100) for child in chunk] == [6, 6, 6]
