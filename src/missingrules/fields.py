@@ -61,7 +61,7 @@ def recorded(walk: Walk, openings: Sequence[Opening]) -> list[Finding]:
             obligation.end = episode.end(opening.leg, opening.duty.ends, opening.at)
         if latest is not None:
             # What closed the one before is why this is another one.
-            obligation.cited += latest.cited
+            obligation.cited += (*latest.evidence, *latest.cited)
             if latest.done is not None:
                 obligation.cited.append(latest.done.entry_id)
         find_release(walk, obligation)

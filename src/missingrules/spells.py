@@ -301,17 +301,21 @@ class Spells:
         ]
         # How possible runs follow one another hangs on all that may count, and on every answer.
         doubted = [*found, *(o for o in obligations if o.truth == MAYBE and o.window_ids)]
-        behind = self.behind(other, counts[0].trigger, actions) if doubted else ()
+        behind = self.behind(other, counts, actions) if doubted else ()
         for obligation in doubted:
             obligation.cited += behind
         return found
 
-    def behind(self, other: Spells, trigger: OnCount, actions: Sequence[Entry]) -> tuple[str, ...]:
+    def behind(
+        self, other: Spells, counts: Sequence[CountMoment], actions: Sequence[Entry]
+    ) -> tuple[str, ...]:
         """Entries that possible runs rest on."""
+        trigger = counts[0].trigger
         homes = [self.settler.walk.by_entry.get(entry.entry_id) for entry in actions]
         return merged_ids(
             *(episode_ids(episode, trigger) for _, episode in other.seen),
             *(episode.not_yet.get(trigger.term.number, ()) for _, episode in other.seen),
+            *(moment.cited for moment in counts),
             (entry.entry_id for entry in actions),
             *(home.frame(None) for home in homes if home is not None),
         )
