@@ -52,6 +52,7 @@ class EdgesFormat(StrEnum):
 
     markdown = "markdown"
     html = "html"
+    cases = "cases"
 
 
 @app.command("lint")
@@ -179,8 +180,8 @@ def edges_command(
     from missingrules import edges
     from missingrules.policy import Policy
 
-    write = edges.html if output is EdgesFormat.html else edges.markdown
-    text = write(Policy.load(name), rule or ())
+    writers = {"markdown": edges.markdown, "html": edges.html, "cases": edges.as_cases}
+    text = writers[output.value](Policy.load(name), rule or ())
     if out is None:
         sys.stdout.write(text)
     else:
@@ -193,6 +194,7 @@ class PageFormat(StrEnum):
 
     markdown = "markdown"
     html = "html"
+    cases = "cases"
 
 
 @app.command("show")
