@@ -1020,3 +1020,64 @@ def test_that_a_role_is_recorded_can_be_asked_of_an_entry() -> None:
     log = REPORTED + "E1 2023-01-10 09:30 graded grade=low"
     assert outcomes(judge(rule, log, "2023-02-01 00:00")) == []
     assert outcomes(judge(rule, f"{log} by=officer", "2023-02-01 00:00")) == ["noted"]
+
+
+# --- What edition, time away and trigger say each for itself --------------------------------------
+
+
+def test_an_action_that_an_older_edition_would_take_may_be_the_answer_to_a_newer_one() -> None:
+    rule = policy("""
+        rules:
+          - id: interview
+            on: {entry: returned}
+            after: trigger
+            editions:
+              - {from: 2022-01-01, require: {action: prevention_interview, within: 1 hour}}
+              - from: 2023-01-01
+                edition: second
+                require:
+                  action: prevention_interview
+                  where: {mode: in_person}
+                  within: 1 day
+    """)
+    log = """
+        E1 2023-03-04 09:00 reported
+        E1 2023-03-04 18:00 returned
+        E1 2023-03-04 19:00 prevention_interview
+    """
+    coverage = Coverage.between(without=["prevention_interview.mode"])
+    made = judge(rule, log, "2023-06-01 00:00", coverage=coverage)
+    assert outcomes(made) == ["indeterminate"]
+
+
+def test_a_report_entered_after_the_next_time_away_began_says_nothing_of_that() -> None:
+    rule = policy("""
+        terms:
+          whereabouts_known: {all: [{recorded: whereabouts}, {whereabouts: known}]}
+        rules:
+          - id: enquiries
+            on: {every: 2 hours}
+            unless: whereabouts_known
+            while: open
+            require: {action: enquiry_made}
+    """)
+    log = """
+        E1 2023-03-04 12:00 reported whereabouts=unknown {}
+        E1 2023-03-04 12:10 returned
+        E1 2023-03-04 12:15 reported
+    """
+    for entered in ("recorded=12:00", "recorded=14:00"):
+        _, second = judge(rule, log.format(entered), "2023-03-04 20:00").findings
+        assert (second.outcome, second.missed) == ("breached", 3)
+
+
+def test_a_grade_rule_on_a_gap_says_that_the_start_of_the_gap_is_not_known() -> None:
+    rule = policy("""
+        rules:
+          - id: floor
+            on: {gap: {more_than: 2 hours}}
+            grade: {at_least: high, within: 1 hour}
+    """)
+    for graded in ("10:00", "10:20"):
+        log = f"E1 2023-03-04 10:00 reported\nE1 2023-03-04 {graded} graded grade=medium"
+        assert only(judge(rule, log, "2023-03-05 00:00")).unknown == ("missing_since",)

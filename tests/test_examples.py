@@ -14,6 +14,7 @@ import pytest
 
 from missingrules import Policy, read_jsonl, scan
 from missingrules.cli import main
+from missingrules.figures import Figures
 from missingrules.policysource import parameter_at
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -23,6 +24,7 @@ BOY = EXAMPLES / "01_wiltshire_boy.jsonl"
 FROM_PYTHON = EXAMPLES / "02_from_python.py"
 LOCAL = EXAMPLES / "03_local_policy.yaml"
 WHY = EXAMPLES / "04_why_and_why_not.py"
+AUDIT = EXAMPLES / "06_audit" / "audit.jsonl"
 
 SEVEN = [f"W-000{number}" for number in range(1, 8)]
 
@@ -229,3 +231,61 @@ def test_04_tells_why_for_one_child_and_why_not_for_the_other(tmp_path: Path) ->
     assert "- 2 of 3 from 2024-02-04 00:00" in spared
     assert "nearest miss: 2 of 3; child-12-1 left the window 2024-05-03 00:00" in spared
     assert "- so nothing was called for" in spared
+
+
+# --- 06: the figures of a published audit --------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def audit() -> Figures:
+    done = scan(read_jsonl(AUDIT), Policy.load("wiltshire"))
+    assert (done.log.rejected, done.log.duplicates, done.failed) == (0, 0, ())
+    return Figures.of(done.assessments)
+
+
+def test_06_comes_to_the_figures_of_the_audit(audit: Figures) -> None:
+    rules, held = audit.by_rule(), audit.episodes_by("kind")
+    assert audit.episodes == 50
+    assert (rules["ppn-submitted"].in_time, rules["ppn-submitted"].of) == (42, 50)
+    assert held["ppn_submitted"] == 42
+    shared = rules["return-interview-shared"]
+    assert (shared.in_time, shared.late, held["return_interview_shared"]) == (6, 0, 6)
+    (interviews,) = audit.reviews()
+    assert interviews.kind == "prevention_interview"
+    assert interviews.on_record == interviews.reviewed == 44
+    assert interviews.verdicts["requires_improvement"] == interviews.reviewed / 2
+    assert audit.episodes_by("category") == {"concern_for_safety": 3, "missing": 47}
+    assert audit.meetings.owed == 6
+    assert audit.meetings.in_time == 0
+    assert audit.meetings.no_record == 5
+
+
+def test_06_the_scan_prints_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = command(monkeypatch, capsys, "scan", str(AUDIT), "--policy", "wiltshire")
+    assert (code, err) == (1, "")
+    told = " ".join(out.split())
+    for line in (
+        "Strategy meetings: 6 owed, 0 held in time, 1 held late, 5 no record,",
+        "ppn-submitted 42 of 50 8 no record",
+        "return-interview-shared 6 of 31 25 no record",
+        "Public protection notification 42 of 50",
+        "Return home interview being shared 6 of 50",
+        "First recorded category of the 50 episodes: 3 concern for safety, 47 missing.",
+        "prevention interview, 44 of 44 reviewed: 22 good, 22 requires improvement.",
+    ):
+        assert line in told
+
+
+def test_06_is_made_again_byte_for_byte_by_its_script(tmp_path: Path) -> None:
+    copied = tmp_path / "make.py"
+    copied.write_bytes(AUDIT.with_name("make.py").read_bytes())
+    assert script(copied, tmp_path) == ""
+    assert (tmp_path / "audit.jsonl").read_bytes() == AUDIT.read_bytes()
+
+
+def test_06_says_that_it_is_made_up() -> None:
+    told = AUDIT.with_name("README.md").read_text(encoding="utf-8")
+    assert "constructed demonstration" in told
+    assert "made up" in told

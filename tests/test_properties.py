@@ -178,12 +178,7 @@ def test_both_matchers_give_the_same_answer(origin: str, data: st.DataObject) ->
 # --- Evidence -------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="corrections and episodes without a report: rare records cite an entry too few",
-)
 @under_each_policy
-@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(data=st.data())
 def test_a_finding_can_be_had_from_its_evidence_alone(origin: str, data: st.DataObject) -> None:
     trial = data.draw(trials(origin))

@@ -144,6 +144,7 @@ def test_the_command_writes_and_checks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(schema, "policies_folder", lambda: tmp_path)
+    monkeypatch.setattr(schema, "mappings_folder", lambda: tmp_path)
     assert schema.main(["--check"]) == 1
     assert "not up to date" in capsys.readouterr().err
     assert schema.main([]) == 0

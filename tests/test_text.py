@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 import build
 from missingrules import Policy, read_jsonl, scan
+from missingrules.figures import Figures, Gathered
 from missingrules.finding import OUTCOMES
 from missingrules.text import (
+    MOST_CHILDREN,
     PLAIN_WIDTH,
     WORDS,
     Page,
@@ -19,6 +22,7 @@ from missingrules.text import (
     clause,
     headline,
     print_child,
+    print_gathered,
     print_scan,
     rows,
 )
@@ -155,7 +159,7 @@ def test_the_headline_counts_grades_that_were_too_low(policy: Policy) -> None:
 def test_the_headline_counts_every_outcome_the_gravest_first(policy: Policy) -> None:
     done = scanned(policy, row("A", 1, from_place="home"), *missing("A", 29))
     out = io.StringIO()
-    headline(done, Page(out))
+    headline(Figures.of(done.assessments), Page(out))
     assert "All duties: 2 no record, 1 cannot be told, 2 completed." in flat(out.getvalue())
     assert list(WORDS) == list(OUTCOMES)
 
@@ -190,6 +194,107 @@ def test_a_child_of_whom_something_cannot_be_told_is_not_called_clear(policy: Po
     text = printed(scanned(policy, row("A", 1, "tracker_opened")))
     assert "nothing unclear" not in text
     assert "has entries but no report" in text
+
+
+def test_a_stated_duty_is_held_apart_from_a_time_that_is_assumed() -> None:
+    stated = build.policy(
+        """
+        parameters:
+          day: {value: 24 hours, basis: assumed, note: for a test}
+        rules:
+          - id: told
+            basis: stated
+            cite: {source: guidance}
+            on: {entry: reported}
+            require: {action: inspector_informed, within: day}
+        """
+    )
+    text = flat(printed(scanned(stated, row("A", 1))))
+    assert (
+        "Of duties that their source states: 1 no record (1 by a time that is assumed), 0 "
+        "completed late (0 by a time that is assumed)."
+    ) in text
+
+
+def test_breaches_that_a_correction_took_away_are_counted(policy: Policy) -> None:
+    void = row("A", 20, "voided", episode_id="A-1", reason="entered twice")
+    text = flat(printed(scanned(policy, row("A", 1, from_place="home"), void)))
+    assert "Breaches that later corrections took away: 2." in text
+    assert "entered twice" not in text
+
+
+def test_of_one_child_there_are_no_tables(policy: Policy) -> None:
+    assert "Completed in time, of" not in printed(scanned(policy, *missing("A", 1, 3)))
+
+
+def test_of_several_children_compliance_is_told_by_rule_and_by_who_owes_it(policy: Policy) -> None:
+    done = scanned(policy, *missing("A", 1, 3), *missing("B", 1), row("C", 1, from_place="home"))
+    lines = printed(done).splitlines()
+    head = lines.index("Completed in time, of those of which that is settled")
+    table = [line.split(maxsplit=1) for line in lines[head + 1 : head + 6]]
+    assert table[:3] == [
+        ["meeting", "0 of 1  1 no record, 1 cannot be told"],
+        ["tracker", "3 of 4  1 no record"],
+        ["told", "3 of 4  1 no record"],
+    ]
+    assert "all of others" in printed(done)
+
+
+def test_on_incomplete_records_stands_beside_the_numbers(policy: Policy) -> None:
+    wrong = row("A", 1, "tracker_opened", unheard_of="x")
+    text = flat(printed(scanned(policy, row("A", 1, from_place="home"), row("B", 1), wrong)))
+    assert "tracker 0 of 2 2 no record, 1 on incomplete records" in text
+
+
+def test_what_is_on_record_is_counted_in_episodes(policy: Policy) -> None:
+    done = scanned(policy, *missing("A", 1, 3), *missing("B", 1, category="concern_for_safety"))
+    text = flat(printed(done))
+    assert "On record in how many of 3 episodes" in text
+    assert "Duty inspector being informed 3 of 3" in text
+    assert "Public protection notification 0 of 3" in text
+    assert "First recorded category of the 3 episodes: 1 concern for safety, 2 missing." in text
+
+
+def test_reviews_of_quality_are_told(policy: Policy) -> None:
+    lines = [*missing("A", 1), *missing("B", 1)]
+    lines += [row(child, 1, "prevention_interview", entry_id=child) for child in "AB"]
+    lines.append(row("A", 5, "quality_reviewed", episode_id="A-1", of="A", verdict="good"))
+    text = flat(printed(scanned(policy, *lines)))
+    assert "Quality, as reviewers judged it: prevention interview, 1 of 2 reviewed: 1 good." in text
+
+
+def test_of_many_children_those_with_the_most_unmet_duties_are_listed_and_not_ranked_by_risk(
+    policy: Policy,
+) -> None:
+    lines = [row(f"C{number:02}", 1, from_place="home") for number in range(MOST_CHILDREN)]
+    assert "not a ranking" not in printed(scanned(policy, *lines))
+    lines += [row("Z", 1, from_place="home"), row("Z", 3, from_place="home")]
+    text = printed(scanned(policy, *lines))
+    head = text.index("Children with the most unmet duties (not a ranking of the risk to them)")
+    first = text[head:].splitlines()[2]
+    assert first.split() == ["Z", "4", "0"]
+    assert f"C{MOST_CHILDREN - 2}" in text[head:]
+    assert f"C{MOST_CHILDREN - 1}" not in text[head:]
+    assert "1 more child has unmet duties." in text
+    assert "Evidence:" not in text
+
+
+def test_of_many_children_those_that_could_not_be_judged_are_named(
+    policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gathered = Gathered(listed=1)
+    real = sys.modules["missingrules.scan"]
+
+    def fail(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(real, "judge", fail)
+    for finding in scanned(policy, row("A", 1), row("B", 1)).failed:
+        gathered.fail(finding)
+    out = io.StringIO()
+    print_gathered(gathered, policy, Page(out))
+    assert "A: This record could not be judged (RecursionError)." in out.getvalue()
+    assert "... and 1 more that could not be judged." in out.getvalue()
 
 
 def test_rows_are_added_up(policy: Policy) -> None:

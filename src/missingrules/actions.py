@@ -43,7 +43,7 @@ class Actions:
                 ]
                 if YES in truths:
                     self.actions.append(entry)
-                elif MAYBE in truths:
+                if MAYBE in truths:  # of another edition, perhaps
                     self.doubtful.append(entry)
         for entry in walk.by_kind.get("decided_not_required", ()):
             if entry.fields.get("action") in (rule, *owed):
@@ -233,9 +233,15 @@ class Actions:
         """Note entries that may be the answer, or are but stand before the report."""
         if obligation.done is not None:
             return
+        kinds = kinds_of(obligation.duty)
         for entry in self.doubtful:
             in_time = obligation.accept_from <= entry.at and obligation.in_time(entry.at)
-            if in_time and concerns(self.walk, obligation, entry):
+            if (
+                in_time
+                and concerns(self.walk, obligation, entry)
+                and entry.kind in kinds
+                and self.walk.accepts(self.rule, kinds, entry) == MAYBE
+            ):
                 obligation.doubtful.append(entry.entry_id)
         episode = obligation.episode
         if episode is None or obligation.duty.after_trigger or obligation.leg:

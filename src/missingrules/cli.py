@@ -4,9 +4,10 @@ Findings go to standard output; what is said about the run goes to standard erro
 ``text``.
 
 Exit codes: 0 nothing breached; 1 breaches found, or a record that could not be judged; 2 usage, a
-faulty policy, or an answer that could not be written; 3 rows of the log were rejected, or read only
-in part (findings are still written; it wins over 1); 4 the matchers differed, or the second one could not judge (it wins
-over 3). As with any command, 130 is an interrupt and 141 an output that nobody reads to its end.
+faulty policy, or an answer that could not be written; 3 rows of the log were rejected, or read in
+part only (findings are still written; it wins over 1); 4 the matchers differed, or the second one
+could not judge (it wins over 3). As with any command, 130 is an interrupt and 141 an output that
+nobody reads to its end.
 """
 
 from __future__ import annotations
@@ -190,7 +191,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
         out.line()
         text.print_scan(done, out)
     elif output is Format.json:
-        write_json(done.to_dict())
+        write_json(done.to_dict() | _of_source(log, source))
     else:
         for finding in done.findings():
             sys.stdout.write(json.dumps(finding.to_dict()) + "\n")
@@ -408,6 +409,7 @@ def _introduce(  # noqa: PLR0913 - all that a reader has to know first
 ) -> None:
     """Say what is judged by what, what became of the rows, and what was wrong with them."""
     from missingrules import text
+    from missingrules.reading.quality import all_notes, look_at
 
     out.paragraph(text.basis_of(policy, as_of_us, chosen=chosen))
     if source is not None:
@@ -415,7 +417,22 @@ def _introduce(  # noqa: PLR0913 - all that a reader has to know first
         for note in source.notes:
             out.paragraph(note)
     out.paragraph(text.rows(log, len(log.by_child())))
+    quality = look_at(log)
+    out.paragraph(quality.recording)
+    holds_calls = None if source is None else source.file.holds_calls
+    for found in all_notes(log, quality, holds_calls=holds_calls):
+        out.paragraph(str(found))
     _faults(log)
+
+
+def _of_source(log: Log, source: SourceMapping | None) -> dict[str, object]:
+    """Give what the mapping says of the source as JSON takes it."""
+    from missingrules.reading.quality import described
+
+    if source is None:
+        return {}
+    quality = described(log, holds_calls=source.file.holds_calls)
+    return {"data_quality": quality, "mapping": source.name, "source_notes": list(source.notes)}
 
 
 def _nothing_accepted(log: Log, out: Page) -> int:

@@ -754,7 +754,7 @@ class Episode(Checked):
     def entries(self) -> tuple[TypedEntry, ...]:
         """Give the entries that the row amounts to, the report first."""
         made: list[TypedEntry] = []
-        for model, at, leading, cells in _MADE:
+        for model, at, leading, cells in MADE:
             given = {name: getattr(self, source) for name, source in cells.items()}
             when = getattr(self, at)
             if when is None and any(getattr(self, source) is not None for source in leading):
@@ -783,7 +783,7 @@ class Episode(Checked):
             if kind not in _MADE_KINDS:
                 message = "names a kind that a row cannot hold"
                 raise _told("unknown-kind", "by", message, values.suggestion(kind, _MADE_KINDS))
-        for model, at, leading, cells in _MADE:
+        for model, at, leading, cells in MADE:
             given = [name for name in (at, *cells.values()) if getattr(self, name) is not None]
             starts = {at, *leading}
             if given and starts.isdisjoint(given):
@@ -800,7 +800,7 @@ def _told(code: str, field: str, message: str, hint: str = "") -> PydanticCustom
 
 
 # Entry, column of its time, columns that without one place it at the report, field: column.
-_MADE: tuple[_Made, ...] = (
+MADE: tuple[_Made, ...] = (
     (
         Reported,
         "reported_at",
@@ -869,5 +869,5 @@ _MADE: tuple[_Made, ...] = (
     (Closed, "closed_at", (), {}),
 )
 _MADE_KINDS = frozenset(
-    {"concern_noted", *(made[0].model_fields["kind"].default for made in _MADE)}
+    {"concern_noted", *(made[0].model_fields["kind"].default for made in MADE)}
 )

@@ -19,6 +19,9 @@ class Fault:
 
     ``line`` and ``column`` count from 1; 0 means that the fault has no place in a text.
     ``code`` is stable across releases; ``message`` and ``hint`` are for people and may be reworded.
+    ``held`` is the class of the value that stood there, such as "text of 12 characters", and
+    ``row`` what became of the row where it was not rejected; both are empty where nothing is to
+    be said.
     """
 
     source: str
@@ -27,6 +30,8 @@ class Fault:
     code: str
     message: str
     hint: str = ""
+    held: str = ""
+    row: str = ""
 
     def __str__(self) -> str:
         """``source:line:column: code: message``, with the hint on an indented line of its own."""

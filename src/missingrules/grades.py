@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules import finding as outcomes
 from missingrules.duties import Floor, OnEntry
@@ -17,7 +17,28 @@ if TYPE_CHECKING:
     from missingrules.duties import Duty
     from missingrules.episode import Episode, Leg
     from missingrules.log import Entry
-    from missingrules.moments import Demand, Moment, Walk
+    from missingrules.moments import Moment, Walk
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demand:
+    """What triggers a grade rule at a moment, and how surely."""
+
+    duty: Duty
+    episode: Episode
+    anchor: Entry
+    truth: int
+    cited: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+class Demanded(NamedTuple):
+    """What was demanded of the grade in a time away, and still binds."""
+
+    truth: int
+    cited: tuple[str, ...]
+    floor: int
+    unknown: tuple[str, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -156,23 +177,18 @@ def _released(grading: _Grading, duty: Duty) -> tuple[bool, tuple[str, ...]]:
     return False, behind
 
 
-def _triggered(
-    grading: _Grading, duty: Duty, demands: Sequence[Demand]
-) -> tuple[Entry, int, tuple[str, ...]] | None:
+def _triggered(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> Demand | None:
     """Find what triggers the rule now, and how surely: a grade first, then what was learned."""
-    found: list[tuple[Entry, int, tuple[str, ...]]] = []
+    found: list[Demand] = []
     for entry in (*grading.graded, *grading.learned):
         for trigger in duty.triggers:
             if isinstance(trigger, OnEntry) and entry.kind in trigger.kinds:
                 truth = grading.walk.accepts(duty.rule, trigger.kinds, entry)
                 if truth != NO:
-                    found.append((entry, truth, ()))
-    found += [
-        (demand.anchor, demand.truth, demand.cited)
-        for demand in demands
-        if demand.duty is duty and demand.episode is grading.episode
-    ]
-    return next((one for one in found if one[1] == YES), found[0] if found else None)
+                    unknown = () if truth == YES else (f"fields of {entry.kind}",)
+                    found.append(Demand(duty, grading.episode, entry, truth, unknown=unknown))
+    found += [d for d in demands if d.duty is duty and d.episode is grading.episode]
+    return next((one for one in found if one.truth == YES), found[0] if found else None)
 
 
 def _demand(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> None:
@@ -185,29 +201,29 @@ def _demand(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> None:
     walk, episode, now = grading.walk, grading.episode, grading.at
     key = (duty.rule, episode.episode_id, grading.leg.number)
     triggered = _triggered(grading, duty, demands)
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[str, ...]
     if triggered is not None:
-        anchor, fires, cited = triggered
+        anchor, cited = triggered.anchor, triggered.cited
         truth, rests_on, unknown = walk.ask(duty.rule, "if", duty.condition, now, episode)
         if truth == NO:
             return
-        if MAYBE in (truth, fires):
+        if triggered.truth == MAYBE:
             truth = MAYBE
-            unknown = unknown or (f"fields of {anchor.kind}",)
+        unknown += triggered.unknown
         cited += rests_on
         floor = _floor(effect, grading.before)
         if effect.steps_up is not None and grading.before is not None:
             cited += (grading.before[1].entry_id,)
         before = walk.demanded.get(key)
         if floor is not None:
-            standing = floor if before is None else max(floor, before[2])
-            walk.demanded[key] = (truth, (anchor.entry_id, *cited), standing)
+            standing = floor if before is None else max(floor, before.floor)
+            walk.demanded[key] = Demanded(truth, (anchor.entry_id, *cited), standing, unknown)
     elif grading.graded and key in walk.demanded:
         released, because = _released(grading, duty)
         if released:
             return
         anchor = grading.graded[-1]
-        truth, cited, floor = walk.demanded[key]
+        truth, cited, floor, unknown = walk.demanded[key]
         cited += because
     else:
         return

@@ -8,6 +8,7 @@ given twice) or choke on (deep nesting, endless numbers) is a fault.
 from __future__ import annotations
 
 import json
+import numbers
 import os
 import re
 from collections import Counter
@@ -182,6 +183,9 @@ class Number:
     """A number: no cell of a log holds one, and its digits may be personal."""
 
     digits: str = field(repr=False)
+
+
+numbers.Number.register(Number)  # to whoever asks for the class of a value
 
 
 def _refuse(_: str) -> NoReturn:

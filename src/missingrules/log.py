@@ -182,6 +182,7 @@ class _Trouble(NamedTuple):
     code: str
     message: str
     hint: str = ""
+    held: str = ""
 
 
 def entry_from_row(
@@ -202,7 +203,7 @@ def entry_from_row(
     if isinstance(read, Entry):
         return read
     column = 1 if line else 0
-    return [Fault(source, line, column, each.code, each.message, each.hint) for each in read]
+    return [Fault(source, line, column, *each[1:]) for each in read]
 
 
 def _read(
@@ -255,12 +256,14 @@ def _cell(
     cell = row.get(name)
     if cell is None or values.blank(cell):
         if required:
-            troubles.append(_Trouble(name, "missing-field", f"`{name}` is missing"))
+            message = f"`{name}` is missing"
+            troubles.append(_Trouble(name, "missing-field", message, "", values.class_of(cell)))
         return None
     try:
         return read(cell)
     except values.UnreadableError as error:
-        troubles.append(_Trouble(name, error.code, f"`{name}` {error.message}", error.hint))
+        held = values.class_of(cell)
+        troubles.append(_Trouble(name, error.code, f"`{name}` {error.message}", error.hint, held))
         return None
 
 

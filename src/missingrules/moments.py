@@ -21,7 +21,7 @@ from missingrules.duties import (
 )
 from missingrules.episode import Episode, Since, legs_of
 from missingrules.finding import merged_ids
-from missingrules.grades import bind_grades
+from missingrules.grades import Demand, bind_grades
 from missingrules.record import Remark
 from missingrules.terms import MAYBE, NO, UNKNOWN, YES
 from missingrules.vocabulary import GRADES
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from missingrules.duties import Checks, Duty
     from missingrules.episode import Leg
     from missingrules.finding import Finding
-    from missingrules.grades import FloorCase
+    from missingrules.grades import Demanded, FloorCase
     from missingrules.log import Entry
     from missingrules.matchers import Matcher
     from missingrules.policy import Policy
@@ -157,17 +157,6 @@ class Tick:
 Timer: TypeAlias = GraceOver | StillOpen | Tick
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Demand:
-    """A grade rule that something other than an entry triggers, at this moment."""
-
-    duty: Duty
-    episode: Episode
-    anchor: Entry
-    truth: int
-    cited: tuple[str, ...] = ()
-
-
 @dataclass(slots=True, eq=False)
 class Moment:
     """One instant: what happened, what became known, and the episodes that it concerns."""
@@ -213,7 +202,7 @@ class Walk:
         self.counts: list[CountMoment] = []
         self.pulses: dict[tuple[str, str, int], list[tuple[Duty, Pulse]]] = {}
         self.floors: dict[tuple[str, str], FloorCase] = {}
-        self.demanded: dict[tuple[str, str, int], tuple[int, tuple[str, ...], int]] = {}
+        self.demanded: dict[tuple[str, str, int], Demanded] = {}
         self.releases: dict[tuple[int, str | None], list[tuple[int, int, tuple[str, ...]]]] = {}
         self.wakeups: list[int] = []
         self.window_tests: list[WindowTest] = []
@@ -450,11 +439,12 @@ class Walk:
 
     def _apply(self, entry: Entry, episode: Episode | None, *, known: bool) -> None:
         """Bring facts up to date with an entry: when it happens, and when it is ``known``."""
-        if entry.kind == "reported" and episode is not None:
-            leg = episode.leg(entry.at)
-            if leg is not None and leg.number and leg.report is entry:
-                episode.begin_again(known=known)
-            episode.stirred = True
+        if (
+            entry.kind == "reported"
+            and episode is not None
+            and not self._began(entry, episode, known=known)
+        ):
+            return
         for setter, scope in self.policy.setters[known].get(entry.kind, ()):
             for facts, sources in self._reach(scope, episode):
                 setter(facts, sources, entry)
@@ -470,6 +460,15 @@ class Walk:
             truth = YES if check is None else self.ask_entry("", "watch", check, entry)
             if truth != NO:
                 self._has(prop, truth, entry, episode)
+
+    def _began(self, entry: Entry, episode: Episode, *, known: bool) -> bool:
+        """Let a report begin its time away; False if it was entered when that was long over."""
+        leg = episode.leg(entry.at)
+        if leg is not None and leg.number and leg.report is entry:
+            episode.begin_again(known=known)
+        episode.stirred = True
+        # What was entered when the next time away had begun says nothing of that one.
+        return not known or episode.leg(entry.known) is leg
 
     def _warn(self, entry: Entry, episode: Episode | None) -> None:
         """Keep the markers and concerns that are known, for duties to name them."""
@@ -497,7 +496,9 @@ class Walk:
         if leg.found is None and not self.shows_end("open", leg.start, now):
             truth, unknown = MAYBE, ("whether the child was found",)
         if isinstance(still.duty.effect, Floor):
-            moment.demands.append(Demand(still.duty, still.episode, leg.report, truth))
+            moment.demands.append(
+                Demand(still.duty, still.episode, leg.report, truth, unknown=unknown)
+            )
         else:
             self._open(still.duty, still.episode, now, leg.report, truth, unknown=unknown, slot=now)
 
@@ -882,10 +883,10 @@ class Walk:
                 truth = YES
             else:
                 continue
+            unknown = () if truth == YES else ("missing_since",)
             if isinstance(duty.effect, Floor):
-                moment.demands.append(Demand(duty, episode, leg.report, truth))
+                moment.demands.append(Demand(duty, episode, leg.report, truth, unknown=unknown))
             else:
-                unknown = () if truth == YES else ("missing_since",)
                 self._open(duty, episode, now, leg.report, truth, unknown=unknown, slot=now)
 
     def _open(  # noqa: PLR0913 - everything that an opening is

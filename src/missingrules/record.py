@@ -170,7 +170,7 @@ class Record:
 
         Of one id with several contents the earliest recorded stands.
         """
-        entries = [entry for entry in self.entries if entry.known <= as_of]
+        entries = sorted((e for e in self.entries if e.known <= as_of), key=_place)
         if len({entry.entry_id for entry in entries}) == len(entries):
             return tuple(entries), ()
         first: dict[str, Entry] = {}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from missingrules.calendar import from_us, to_us
 from missingrules.duties import Duty, Measured
 from missingrules.errors import EngineError, LogError
 from missingrules.finding import ERROR, Finding, stamp
 from missingrules.kernel import judge
+from missingrules.log import Log
+from missingrules.reading.quality import described
 from missingrules.record import Coverage, Record
 
 if TYPE_CHECKING:
@@ -18,9 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missingrules.finding import Assessment
-    from missingrules.log import Log
     from missingrules.matchers import Engine
     from missingrules.policy import Policy
+
+
+class SupportsArrow(Protocol):
+    """A table with the Arrow PyCapsule interface."""
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """Hand out the rows as a stream of Arrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +78,15 @@ class Scan:
             "errors": [finding.to_dict() for finding in self.failed],
         }
 
+    def to_arrow(self) -> Any:
+        """Give every finding as a ``pyarrow.Table``: a row a finding, columns as in its JSON."""
+        from missingrules.arrow import findings_table
+
+        return findings_table(self.findings())
+
 
 def scan(
-    log: Log,
+    log: Log | SupportsArrow,
     policy: Policy,
     *,
     as_of: dt.datetime | None = None,
@@ -81,12 +95,18 @@ def scan(
 ) -> Scan:
     """Judge every child of a log.
 
-    Without ``as_of`` it is the latest time at which an accepted entry was recorded. Without
-    ``coverage`` the log covers everything from its first instant on. Raises
-    :class:`~missingrules.errors.LogError` for a log without entries when ``as_of`` is not given,
-    and :class:`~missingrules.errors.EngineError` for a matcher that is not to be had or, with
-    ``both``, for a difference between the matchers.
+    ``log`` is one that was read, or a table in memory with the canonical names: anything with the
+    Arrow PyCapsule interface, as tables of polars, pandas, pyarrow and duckdb have; its times need
+    an offset or a zone of their own. Without ``as_of`` it is the latest time at which an accepted
+    entry was recorded. Without ``coverage`` the log covers everything from its first instant on.
+    Raises :class:`~missingrules.errors.LogError` for a log without entries when ``as_of`` is not
+    given, and :class:`~missingrules.errors.EngineError` for a matcher that is not to be had or,
+    with ``both``, for a difference between the matchers.
     """
+    if not isinstance(log, Log):
+        from missingrules.reading.extract import read_table
+
+        log = read_table(log, vocabulary=policy.vocabulary)
     as_of_us = latest_recorded(log) if as_of is None else to_us(as_of)
     if coverage is None:
         coverage = whole(log)
@@ -156,6 +176,7 @@ def heading(policy: Policy, log: Log, as_of_us: int | None) -> dict[str, Any]:
             "rejected_without_child": log.unattributed,
             "conflicting_ids": list(log.conflicts),
         },
+        "data_quality": described(log),
     }
 
 

@@ -1,7 +1,8 @@
-"""The JSON Schema of policy files: completion, hover texts and red underlines in an editor.
+"""The JSON Schemas of policy and mapping files: completion, hover texts, underlines in an editor.
 
-``python -m missingrules.schema`` writes ``policy.schema.json`` beside the shipped policies; with
-``--check`` it only says whether that file is up to date (exit code 1 if not).
+``python -m missingrules.schema`` writes ``policy.schema.json`` beside the shipped policies and
+``mapping.schema.json`` beside the shipped mappings; with ``--check`` it only says whether these
+files are up to date (exit code 1 if not).
 
 The schema is made from :mod:`missingrules.language` and describes one file as it is written: a file
 that extends another one may leave out what the lower layers say. It offers the words of the
@@ -17,6 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from missingrules.language import PolicyFile
 from missingrules.layers import policies_folder
+from missingrules.reading.mapping import mappings_folder
+from missingrules.reading.schema import FILE_NAME as MAPPING_FILE_NAME
+from missingrules.reading.schema import mapping_schema
 from missingrules.vocabulary import GRADES, standard
 
 if TYPE_CHECKING:
@@ -56,22 +60,39 @@ def schema() -> dict[str, Any]:
 
 def text() -> str:
     """Give the schema as the text of its file."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return _written(schema())
+
+
+def mapping_text() -> str:
+    """Give the schema of mapping files as the text of its file."""
+    return _written(mapping_schema(_tidy))
+
+
+def _written(made: dict[str, Any]) -> str:
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the file or, with ``--check``, compare it; return the exit code."""
+    """Write the files or, with ``--check``, compare them; return the exit code."""
     if list(arguments) not in ([], ["--check"]):
         sys.stderr.write("usage: python -m missingrules.schema [--check]\n")
         return 2
-    path = policies_folder() / FILE_NAME
+    files = {
+        policies_folder() / FILE_NAME: text(),
+        mappings_folder() / MAPPING_FILE_NAME: mapping_text(),
+    }
     if not arguments:
-        path.write_text(text(), encoding="utf-8", newline="\n")
+        for path, made in files.items():
+            path.write_text(made, encoding="utf-8", newline="\n")
         return 0
-    if path.is_file() and path.read_text(encoding="utf-8") == text():
-        return 0
-    sys.stderr.write(f"{path} is not up to date: run python -m missingrules.schema\n")
-    return 1
+    stale = [
+        path
+        for path, made in files.items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != made
+    ]
+    for path in stale:
+        sys.stderr.write(f"{path} is not up to date: run python -m missingrules.schema\n")
+    return 1 if stale else 0
 
 
 def _tidy(part: object) -> None:

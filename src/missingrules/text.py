@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from missingrules import finding as outcomes
+from missingrules.figures.counts import OPEN
+from missingrules.figures.gathered import Gathered
+from missingrules.figures.owners import OTHERS, PARTNERS, POLICE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from missingrules.figures.counts import Figures
+    from missingrules.figures.notable import Notable
+    from missingrules.figures.tally import Tally
     from missingrules.finding import Assessment, Finding
     from missingrules.log import Log
     from missingrules.policy import Policy
@@ -22,6 +27,26 @@ if TYPE_CHECKING:
 PLAIN_WIDTH = 100
 NARROWEST = 30
 """What stands beside a rule is never narrower; a terminal that is breaks the lines itself."""
+
+MOST_CHILDREN = 25
+"""Of more children than this the details are not printed, only the figures."""
+
+COUNTED_IN_EPISODES: Final = frozenset(
+    {
+        "graded",
+        "fim_notified",
+        "inspector_informed",
+        "lines_of_enquiry_set",
+        "tracker_opened",
+        "prevention_interview",
+        "ppn_submitted",
+        "ppn_shared",
+        "return_interview_offered",
+        "return_interview_held",
+        "return_interview_shared",
+    }
+)
+"""Kinds of entry of which it is counted in how many episodes they stand."""
 
 Styled: TypeAlias = tuple[str, str]
 """A piece of text, and its style in the words of rich; an empty one for none."""
@@ -87,56 +112,83 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def print_scan(scan: Scan, out: Page) -> None:
-    """Print a scan: headline, then each child with what is owed and what was missed."""
-    headline(scan, out)
-    clear = 0
+    """Print a scan: the figures, then each child with what is owed and what was missed.
+
+    Of more than :data:`MOST_CHILDREN` children with anything to show, those with the most unmet
+    duties are listed instead.
+    """
+    gathered = Gathered(children=MOST_CHILDREN)
     for assessment in scan.assessments:
-        if any(f.outcome in _SHOWN for f in assessment.findings) or assessment.data_gaps:
+        gathered.add(assessment)
+    for finding in scan.failed:
+        gathered.fail(finding)
+    if gathered.figures.children("with_open_findings") > MOST_CHILDREN:
+        print_gathered(gathered, scan.policy, out)
+        return
+    print_figures(gathered.figures, scan.policy, out)
+    for assessment in scan.assessments:
+        if any(f.outcome in OPEN for f in assessment.findings) or assessment.data_gaps:
             out.line()
             print_child(assessment, out)
-        else:
-            clear += 1
-    if clear:
-        out.line()
-        children = _many(clear, "child", "children")
-        out.paragraph(f"{children} with nothing overdue, nothing required and nothing unclear.")
+    _print_clear(gathered.figures, out)
     for finding in scan.failed:
         out.line()
         out.line((f"{finding.child_id}: {finding.sentence}", ""))
 
 
-def headline(scan: Scan, out: Page) -> None:
+def print_gathered(gathered: Gathered, policy: Policy, out: Page) -> None:
+    """Print what was gathered of a log too large to show each child: figures, and the top ones."""
+    print_figures(gathered.figures, policy, out)
+    print_top(gathered.notable, out)
+    _print_clear(gathered.figures, out)
+    failed = gathered.notable.not_judged
+    for one in failed:
+        out.line()
+        out.line((f"{one.child_id}: This record could not be judged ({one.cause}).", ""))
+    if failed.all > len(failed):
+        out.line((f"... and {failed.all - len(failed)} more that could not be judged.", ""))
+
+
+def print_figures(figures: Figures, policy: Policy, out: Page) -> None:
+    """Print the headline and, where there is more than one child, the tables."""
+    headline(figures, out)
+    if figures.children() > 1:
+        print_compliance(figures, policy, out)
+        print_on_record(figures, policy, out)
+
+
+def headline(figures: Figures, out: Page) -> None:
     """Strategy meetings first, then every outcome."""
-    found = list(scan.findings())
-    meetings = [f for f in found if "strategy_meeting_held" in f.action.split("|")]
-    if meetings:
-        count = Counter(f.outcome for f in meetings)
-        owed = [f for f in meetings if f.outcome in _OWED]
-        hidden = {f.child_id for f in meetings if f.masked}
+    meetings = figures.meetings
+    if meetings.findings:
         out.paragraph(
-            f"Strategy meetings: {len(owed)} owed, {count[outcomes.FULFILLED]} held in time, "
-            f"{count[outcomes.FULFILLED_LATE]} held late, {count[outcomes.BREACHED]} no record, "
-            f"{count[outcomes.PENDING]} not due yet, {count[outcomes.DECIDED]} decided not "
-            f"required{_open_questions(count)}.",
+            f"Strategy meetings: {meetings.owed} owed, {meetings.in_time} held in time, "
+            f"{meetings.late} held late, {meetings.no_record} no record, "
+            f"{meetings[outcomes.PENDING]} not due yet, {meetings[outcomes.DECIDED]} decided not "
+            f"required{_open_questions(meetings)}.",
             "bold",
         )
+        hidden = figures.children("not_counted_by_category")
         if hidden:
             out.paragraph(
-                f"{_many(len(hidden), 'child was', 'children were')} not counted because of the "
+                f"{_many(hidden, 'child was', 'children were')} not counted because of the "
                 "recorded category.",
                 "bold",
             )
-    low = [f for f in found if f.required_grade is not None and f.is_breach]
-    if low:
+    if figures.low_grades:
         out.paragraph(
-            f"Risk grades below what was required: {len(low)}, of "
-            f"{_many(len({f.child_id for f in low}), 'child', 'children')}.",
+            f"Risk grades below what was required: {figures.low_grades}, of "
+            f"{_many(figures.children('graded_too_low'), 'child', 'children')}.",
             "bold",
         )
-    counts = scan.outcomes
-    parts = [f"{counts[name]} {WORDS[name]}" for name in outcomes.OUTCOMES if counts[name]]
+    parts = [f"{number} {WORDS[name]}" for name, number in figures.outcomes.items()]
     out.paragraph(f"All duties: {', '.join(parts) if parts else 'none arose'}.")
-    incomplete = scan.on_incomplete_records
+    _print_stated(figures, out)
+    withdrawn = figures.withdrawn()
+    gone = sum(withdrawn.get(name, 0) for name in (outcomes.BREACHED, outcomes.FULFILLED_LATE))
+    if gone:
+        out.paragraph(f"Breaches that later corrections took away: {gone}.")
+    incomplete = figures.all_duties.on_incomplete_records
     if incomplete:
         out.paragraph(
             f"{_many(incomplete, 'finding rests', 'findings rest')} on an incomplete record: rows "
@@ -144,34 +196,129 @@ def headline(scan: Scan, out: Page) -> None:
         )
 
 
-_SHOWN = frozenset(
-    {
-        outcomes.BREACHED,
-        outcomes.FULFILLED_LATE,
-        outcomes.PENDING,
-        outcomes.INDETERMINATE,
-    }
-)
-_OWED = frozenset(
-    {
-        outcomes.BREACHED,
-        outcomes.FULFILLED,
-        outcomes.FULFILLED_LATE,
-        outcomes.PENDING,
-        outcomes.DECIDED,
-    }
-)
+def _print_stated(figures: Figures, out: Page) -> None:
+    """Hold breaches of duties that a source states apart from what hangs on an assumed time."""
+    stated = figures.by_basis()[0]
+    if not stated.no_record and not stated.late:
+        return
+    out.paragraph(
+        f"Of duties that their source states: {stated.no_record} no record "
+        f"({stated.no_record_by_assumed_time} by a time that is assumed), {stated.late} completed "
+        f"late ({stated.late_by_assumed_time} by a time that is assumed)."
+    )
 
 
-def _open_questions(count: Counter[str]) -> str:
+def _open_questions(tally: Tally) -> str:
     """What the record or its source leaves open, if anything."""
     names = (outcomes.INDETERMINATE, outcomes.NOT_OBSERVABLE)
-    return "".join(f", {count[name]} {WORDS[name]}" for name in names if count[name])
+    return "".join(f", {tally[name]} {WORDS[name]}" for name in names if tally[name])
+
+
+# --- Tables --------------------------------------------------------------------------------------
+
+
+def print_compliance(figures: Figures, policy: Policy, out: Page) -> None:
+    """Print how many duties of each rule were met in time, of how many, and what of the others."""
+    rules = figures.by_rule()
+    if not rules:
+        return
+    groups = figures.by_owner_group()
+    rows = [(rule, rules[rule]) for rule in policy.duties if rule in rules]
+    rows += [(_GROUPS[name], tally) for name, tally in groups.items() if tally.findings]
+    column = max(len(name) for name, _ in rows)
+    counted = [f"{tally.in_time} of {tally.of}" for _, tally in rows]
+    number = max(len(text) for text in counted)
+    out.line()
+    out.line(("Completed in time, of those of which that is settled", "bold"))
+    for (name, tally), text in zip(rows, counted, strict=True):
+        width = max(out.width - column - number - 6, NARROWEST)
+        lines = _wrapped(_beside(tally), width) or [""]
+        for place, line in enumerate(lines):
+            first = place == 0
+            head = f"  {name if first else '':{column}}  {text if first else '':>{number}}"
+            out.line((f"{head}  {line}".rstrip(), ""))
+
+
+_GROUPS = {POLICE: "all of the police", PARTNERS: "all of partners", OTHERS: "all of others"}
+
+
+def _beside(tally: Tally) -> str:
+    """What stands beside "42 of 50", the gravest first."""
+    names = [name for name in outcomes.OUTCOMES if name != outcomes.FULFILLED and tally[name]]
+    parts = [f"{tally[name]} {WORDS[name]}" for name in names]
+    if tally.on_incomplete_records:
+        parts.append(f"{tally.on_incomplete_records} on incomplete records")
+    return ", ".join(parts)
+
+
+def print_on_record(figures: Figures, policy: Policy, out: Page) -> None:
+    """Print in how many episodes there is something on record, as a file audit counts it."""
+    held = figures.episodes_by("kind")
+    if figures.episodes < 2:  # noqa: PLR2004 - of one episode there is nothing to count
+        return
+    kinds = [kind for kind in policy.vocabulary.kinds.values() if kind.name in COUNTED_IN_EPISODES]
+    rows = [(_capital(kind.phrase), held.get(kind.name, 0)) for kind in kinds]
+    column = max(len(phrase) for phrase, _ in rows)
+    out.line()
+    out.line((f"On record in how many of {figures.episodes} episodes", "bold"))
+    for phrase, number in rows:
+        out.line((f"  {phrase:{column}}  {number} of {figures.episodes}", ""))
+    opened = figures.episodes_by("category")
+    parts = [
+        f"{number} {'not recorded' if name is None else name.replace('_', ' ')}"
+        for name, number in opened.items()
+    ]
+    out.paragraph(
+        f"First recorded category of the {figures.episodes} episodes: {', '.join(parts)}."
+    )
+    for row in figures.reviews():
+        found = [
+            f"{number} {verdict.replace('_', ' ')}" for verdict, number in row.verdicts.items()
+        ]
+        what = row.kind.replace("_", " ")
+        out.paragraph(
+            f"Quality, as reviewers judged it: {what}, {row.reviewed} of {row.on_record} reviewed: "
+            f"{', '.join(found)}."
+        )
+
+
+def print_top(notable: Notable, out: Page) -> None:
+    """Print the children with the most unmet duties."""
+    cases = notable.cases
+    if not len(cases):
+        return
+    out.line()
+    out.line(("Children with the most unmet duties (not a ranking of the risk to them)", "bold"))
+    column = max(5, *(len(case.child_id) for case in cases))
+    out.line((f"  {'child':{column}}  no record  completed late", ""))
+    for case in cases:
+        out.line((f"  {case.child_id:{column}}  {case.no_record:9}  {case.late:14}", ""))
+    more = cases.all - len(cases)
+    if more:
+        children = _many(more, "more child has", "more children have")
+        out.paragraph(f"{children} unmet duties. --format jsonl gives every finding.")
+
+
+def _print_clear(figures: Figures, out: Page) -> None:
+    clear = figures.children("with_nothing_open")
+    if clear:
+        out.line()
+        children = _many(clear, "child", "children")
+        out.paragraph(f"{children} with nothing overdue, nothing required and nothing unclear.")
+
+
+def _capital(phrase: str) -> str:
+    """Begin a phrase with a capital, without its article."""
+    bare = phrase.removeprefix("a ").removeprefix("an ").removeprefix("the ")
+    return bare[:1].upper() + bare[1:]
+
+
+# --- One child -----------------------------------------------------------------------------------
 
 
 def print_child(assessment: Assessment, out: Page) -> None:
     """Print one child: what the record does not show, and what is still to be done, by episode."""
-    shown = [f for f in assessment.findings if f.outcome in _SHOWN]
+    shown = [f for f in assessment.findings if f.outcome in OPEN]
     breaches = sum(f.is_breach for f in shown)
     pending = sum(f.outcome == outcomes.PENDING for f in shown)
     count = f": {_many(breaches, 'breach', 'breaches')}, {pending} still to be done in time"
@@ -233,10 +380,14 @@ def clause(finding: Finding) -> str:
 
 def rows(log: Log, children: int) -> str:
     """What became of the rows of the log."""
-    return (
-        f"Rows: {log.rows} read = {len(log.entries)} accepted + {log.duplicates} duplicates + "
-        f"{log.rejected} rejected. Children: {children}."
+    left_out = f" + {log.left_out} left out by the mapping" if log.left_out else ""
+    text = (
+        f"Rows: {log.rows} read = {log.accepted} accepted + {log.duplicates} duplicates + "
+        f"{log.rejected} rejected{left_out}. Children: {children}."
     )
+    if log.partly:
+        text += f" Of {_many(log.partly, 'row', 'rows')} some cells could not be read."
+    return text
 
 
 def basis_of(policy: Policy, as_of_us: int, *, chosen: bool) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import numbers
 import re
 import unicodedata
 from difflib import get_close_matches
@@ -50,6 +51,13 @@ _TIME_HINTS = {
     "skipped-time": "Write it with its offset from UTC.",
     "ambiguous-time": "Write it with its offset from UTC, which tells the two apart.",
 }
+_CLASSES = (
+    (bool, "true or false"),
+    (dt.datetime, "time"),
+    (dt.date, "date"),
+    (dict, "object"),
+    (numbers.Number, "number"),
+)
 
 
 class UnreadableError(ValueError):
@@ -68,6 +76,17 @@ def blank(cell: object) -> bool:
     if isinstance(cell, str):
         return not (cell and (cell[0].isalnum() or cell.strip(_INVISIBLE)))
     return cell is None or (isinstance(cell, (list, tuple)) and not cell)
+
+
+def class_of(cell: object) -> str:
+    """Say what class of value a cell holds, and never the value: "text of 12 characters"."""
+    if blank(cell):
+        return "empty"
+    if isinstance(cell, str):
+        return f"text of {len(cell)} character{'s' * (len(cell) != 1)}"
+    if isinstance(cell, (list, tuple)):
+        return f"list of {len(cell)}"
+    return next((name for kind, name in _CLASSES if isinstance(cell, kind)), "other")
 
 
 def quotable(name: str) -> bool:

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import IO, TYPE_CHECKING, Final, NamedTuple
+import re
+from collections import deque
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
+from missingrules import values
 from missingrules.errors import Fault, LogError
 
 if TYPE_CHECKING:
@@ -18,9 +21,10 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
+LONGEST_LINE: Final = 10_000_000
 _DELIMITERS: Final = (",", ";", "\t", "|")
-_LONGEST_CELL: Final = 10_000_000
 _MOST_LINES: Final = 2_000  # of one row; more is a quote that was never closed
+_SEPARATOR: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a spreadsheet's own first line
 _BOMS: Final = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -31,12 +35,17 @@ _BOMS: Final = (
 
 
 class Trouble(NamedTuple):
-    """What is wrong with a row, or with a cell of it (``column`` is its name, or empty)."""
+    """What is wrong with a row, or with a cell of it.
+
+    ``column`` is the name of the cell's column and ``held`` the class of what it held, both empty
+    for a whole row.
+    """
 
     code: str
     message: str
     hint: str = ""
     column: str = ""
+    held: str = ""
 
 
 class Row(NamedTuple):
@@ -58,47 +67,80 @@ class Delimited:
         encoding: str = "utf-8",
         delimiter: str | None = None,
     ) -> None:
-        """Read the header. Raises :class:`LogError` where there is none that can be used."""
+        """Read the header. Raises :class:`LogError` where there is none that can be used.
+
+        ``delimiter`` is found out by the header if it is not given.
+        """
         self.source = source
-        self._feed = _Feed(_decoded(stream, encoding, source))
-        header = self._feed.peek()
-        self.delimiter = delimiter or _delimiter(header)
+        try:
+            self._feed = _Feed(_decoded(stream, encoding, source))
+            header = self._feed.peek()
+            if header is not None and (told := _SEPARATOR.fullmatch(header)):
+                delimiter = delimiter or told[1]
+                next(self._feed)
+                header = self._feed.peek()
+        except (OSError, EOFError):
+            self._stop(*BROKEN_OFF)
+        if header is None:
+            self._stop(*_TOO_LONG)
         if "\0" in header:
             self._stop("not-text", "holds NUL characters", "Is it UTF-16? Name its encoding.")
+        self.delimiter = delimiter or max(_DELIMITERS, key=header.count)
         self._reader = self._new_reader()
-        self.columns: tuple[str, ...] = ()
-        first = next(self._rows(), None)
-        if first is not None:
-            if first.trouble is not None:
-                self._stop(
-                    first.trouble.code, first.trouble.message, first.trouble.hint, first.line
-                )
-            self.columns = tuple(str(cell).strip() for cell in first.cells)
-            repeated = sorted({c for c in self.columns if c and self.columns.count(c) > 1})
-            if repeated:
-                message = f"the header has a column twice: {', '.join(repeated)}"
-                self._stop("duplicate-column", message, "Give each a name of its own.", first.line)
+        self.columns = self._header()
 
-    def _stop(self, code: str, message: str, hint: str = "", line: int = 1) -> None:
+    def _header(self) -> tuple[str, ...]:
+        rows = self._rows()
+        first = next((row for row in rows if row.trouble or not _empty(row)), None)
+        if first is None:
+            return ()
+        if first.trouble is not None:
+            self._stop(*first.trouble[:3], line=first.line)
+        columns = tuple(str(cell).strip() for cell in first.cells)
+        twice = [str(n) for n, name in enumerate(columns, 1) if name and columns.count(name) > 1]
+        if twice:
+            # By number: without a header the first line is a row, and none of it may be shown.
+            message = f"several columns have one name: the columns {', '.join(twice)}"
+            self._stop("duplicate-column", message, "Give each a name of its own.", first.line)
+        return columns
+
+    def _stop(self, code: str, message: str, hint: str = "", line: int = 1) -> NoReturn:
         raise LogError([Fault(self.source, line, 1, code, message, hint)])
 
     def __iter__(self) -> Iterator[Row]:
-        """Give the rows below the header; blank lines are no rows."""
+        """Give the rows below the header. Blank lines, and rows of empty cells, are no rows."""
         width = len(self.columns)
         for row in self._rows():
-            if row.trouble is not None or len(row.cells) == width:
+            if row.trouble is not None:
                 yield row
+            elif _empty(row):
                 continue
-            what = "fewer" if len(row.cells) < width else "more"
-            trouble = Trouble(
-                "ragged-row",
-                f"the row has {len(row.cells)} cells, {what} than the header's {width}",
-                "Is a cell with a delimiter in it without quotes?",
-            )
-            yield Row(row.line, (), trouble)
+            elif len(row.cells) != width:
+                yield self._ragged(row, width)
+            elif row.cells[0] == self.columns[0] and self._is_header(row):
+                hint = "Were several files joined to one?"
+                yield Row(row.line, (), Trouble("header-again", "the header stands here", hint))
+            else:
+                yield row
+
+    def _is_header(self, row: Row) -> bool:
+        return tuple(str(cell).strip() for cell in row.cells) == self.columns
+
+    def _ragged(self, row: Row, width: int) -> Row:
+        """Refuse a row of another width; of several lines only the first, the others may be rows.
+
+        A quote that is closed by that of a later row makes one row of what are several.
+        """
+        if self._feed.lines > 1:
+            self._feed.reject()
+            self._reader = self._new_reader()
+        what = "fewer" if len(row.cells) < width else "more"
+        message = f"the row has {len(row.cells)} cells, {what} than the header's {width}"
+        hint = "Is a cell with a delimiter in it without quotes?"
+        return Row(row.line, (), Trouble("ragged-row", message, hint))
 
     def _new_reader(self) -> Iterator[list[str]]:
-        csv.field_size_limit(_LONGEST_CELL)
+        csv.field_size_limit(LONGEST_LINE)
         return csv.reader(self._feed, delimiter=self.delimiter, strict=True)
 
     def _rows(self) -> Iterator[Row]:
@@ -106,20 +148,20 @@ class Delimited:
             self._feed.begin()
             try:
                 cells = next(self._reader, None)
-            except csv.Error as error:
+            except _TooLongError:
+                self._reader = self._new_reader()
+                yield Row(self._feed.first, (), Trouble(*_TOO_LONG))
+                continue
+            except csv.Error:
                 line = self._feed.reject()
                 self._reader = self._new_reader()
                 if line is None:
                     return
-                yield Row(line, (), _csv_trouble(str(error)))
+                hint = 'A quote inside a quoted cell is written twice: "".'
+                yield Row(line, (), Trouble("bad-quotes", "the quotes do not match", hint))
                 continue
-            except (OSError, EOFError) as error:
-                line = self._feed.line + 1
-                name = type(error).__name__
-                hint = "Get the file again: what follows is not in it."
-                yield Row(
-                    line, (), Trouble("truncated-file", f"the file breaks off ({name})", hint)
-                )
+            except (OSError, EOFError):
+                yield Row(self._feed.line + 1, (), Trouble(*BROKEN_OFF))
                 return
             if cells is None:
                 return
@@ -127,21 +169,51 @@ class Delimited:
                 yield Row(self._feed.first, cells)
 
 
+def _empty(row: Row) -> bool:
+    return all(values.blank(cell) for cell in row.cells)
+
+
+BROKEN_OFF: Final = (
+    "truncated-file",
+    "the file cannot be read from here on",
+    "Get the file again: what follows is not read.",
+)
+"""Code, message and hint for a file that cannot be read to its end."""
+
+_TOO_LONG: Final = (
+    "long-line",
+    f"the line is longer than {LONGEST_LINE:,} characters",
+    "Is it one row? Its line ends may be lost.",
+)
+
+
+class _TooLongError(Exception):
+    """A line that is too long to be held."""
+
+
 class _Feed:
     """The lines of a text, of which those of the row in hand can be had again."""
 
-    def __init__(self, text: Iterator[str]) -> None:
+    def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
-        self._again: list[str] = []
+        self._again: deque[str | None] = deque()  # None for a line that was too long
         self._row: list[str] = []
         self.line = 0
         self.first = 1
 
-    def peek(self) -> str:
-        """Look at the first line."""
-        line = next(self._text, "")
-        if line:
-            self._again.append(line)
+    @property
+    def lines(self) -> int:
+        """Of how many lines the row in hand is."""
+        return len(self._row)
+
+    def peek(self) -> str | None:
+        """Look at the first line that is not blank; None if it is too long."""
+        seen: list[str | None] = []
+        while (line := self._read()) != "":
+            seen.append(line)
+            if line is None or line.strip():
+                break
+        self._again.extendleft(reversed(seen))
         return line
 
     def begin(self) -> None:
@@ -153,7 +225,7 @@ class _Feed:
         """Leave out the first line of the row in hand, and read the others again."""
         if not self._row:
             return None
-        self._again = [*self._row[1:], *self._again]
+        self._again.extendleft(reversed(self._row[1:]))
         self.line -= len(self._row) - 1
         return self.first
 
@@ -163,20 +235,36 @@ class _Feed:
     def __next__(self) -> str:
         if len(self._row) >= _MOST_LINES:
             raise StopIteration
-        line = self._again.pop(0) if self._again else next(self._text)
+        line = self._again.popleft() if self._again else self._read()
+        if line is None:
+            if self._row:  # what went before is a row of its own
+                self._again.appendleft(None)
+                raise StopIteration
+            self.line += 1
+            raise _TooLongError
+        if not line:
+            raise StopIteration
         self.line += 1
         self._row.append(line)
         return line
 
+    def _read(self) -> str | None:
+        line = self._text.readline(LONGEST_LINE)
+        if len(line) < LONGEST_LINE or line.endswith(("\n", "\r")):
+            return line
+        while line and not line.endswith(("\n", "\r")):
+            line = self._text.readline(LONGEST_LINE)
+        return None
 
-def _decoded(stream: IO[bytes], encoding: str, source: str) -> Iterator[str]:
+
+def _decoded(stream: IO[bytes], encoding: str, source: str) -> io.TextIOWrapper:
     """Decode a text by its byte order mark, else as said; bytes that do not fit stay visible."""
     start = stream.read(4)
     named = next((name for mark, name in _BOMS if start.startswith(mark)), encoding)
     errors = "replace" if named.startswith(("utf-16", "utf-32")) else "surrogateescape"
     whole = io.BufferedReader(_Behind(start, stream))
     try:
-        return iter(io.TextIOWrapper(whole, encoding=named, errors=errors, newline=""))
+        return io.TextIOWrapper(whole, encoding=named, errors=errors, newline="")
     except LookupError:
         message = f"there is no encoding {encoding}"
         raise LogError([Fault(source, 0, 0, "unknown-encoding", message)]) from None
@@ -185,7 +273,7 @@ def _decoded(stream: IO[bytes], encoding: str, source: str) -> Iterator[str]:
 class _Behind(io.RawIOBase):
     """What was read ahead of a stream, and then the rest of it."""
 
-    def __init__(self, start: bytes, stream: IO[bytes]) -> None:
+    def __init__(self, start: bytes, stream: Any) -> None:
         self._start = start
         self._stream = stream
 
@@ -194,18 +282,8 @@ class _Behind(io.RawIOBase):
 
     def readinto(self, buffer: Buffer) -> int:
         room = memoryview(buffer)
-        found = self._start[: len(room)] or self._stream.read(len(room))
+        # Of a file that breaks off, what comes before is read.
+        found = self._start[: len(room)] or self._stream.read1(len(room))
         self._start = self._start[len(found) :]
         room[: len(found)] = found
         return len(found)
-
-
-def _delimiter(header: str) -> str:
-    return max(_DELIMITERS, key=header.count)
-
-
-def _csv_trouble(error: str) -> Trouble:
-    if "field larger" in error:
-        return Trouble("long-cell", f"a cell is longer than {_LONGEST_CELL:,} characters")
-    hint = 'A quote inside a quoted cell is written twice: "".'
-    return Trouble("bad-quotes", "the quotes of the row do not match", hint)

@@ -1,4 +1,4 @@
-"""Reading a whole extract: several files, in whatever form, into one log.
+"""Reading a whole extract: several files or tables, in whatever form, into one log.
 
 Every row ends as accepted, duplicate, rejected, or left out by the filter of a mapping; the four
 add up to the rows read.
@@ -6,27 +6,34 @@ add up to the rows read.
 
 from __future__ import annotations
 
-import contextlib
 import fnmatch
+import re
 import sys
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
-from missingrules import jsonlines, values
+from missingrules import values
 from missingrules.errors import Fault, LogError
 from missingrules.log import Entry, Intake, Log, entry_from_row, take_lines
-from missingrules.reading.delimited import Delimited, Row
-from missingrules.reading.files import STDIN, form_of, opened
-from missingrules.reading.mapping import MappingError
+from missingrules.reading import tables
+from missingrules.reading.delimited import BROKEN_OFF
+from missingrules.reading.faults import MappingError
+from missingrules.reading.files import STDIN, form_of
+from missingrules.reading.people import NO_ROW, read_people
 from missingrules.reading.rows import TableReader
 from missingrules.vocabulary import COLUMNS, standard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from missingrules.reading.language import Pairs, Table
+    from missingrules.reading.delimited import Trouble
     from missingrules.reading.mapping import SourceMapping
+    from missingrules.reading.people import People
+    from missingrules.reading.tables import Given
     from missingrules.vocabulary import Vocabulary
+
+_UNDECODED: Final = re.compile("[\udc80-\udcff]")
+_PARTLY: Final = "partly read"
 
 
 def read_files(
@@ -45,128 +52,104 @@ def read_files(
     """
     intake = Intake()
     listed = list(paths)
-    if mapping is None:
-        for path in listed:
-            _read_canonical(path, intake, vocabulary or standard(), zone)
-    else:
-        _read_mapped(listed, mapping, intake)
+    if mapping is not None:
+        _read_mapped([tables.file(path) for path in listed], mapping, intake)
+        return intake.log()
+    words = vocabulary or standard()
+    for path in listed:
+        if str(path) == STDIN:
+            take_lines(intake, sys.stdin.buffer, words, zone, "<stdin>")
+        elif form_of(path) in ("jsonl", None):
+            _read_lines(path, intake, words, zone)
+        else:
+            _read_canonical(tables.file(path), intake, words, zone)
     return intake.log()
 
 
-# --- Files ----------------------------------------------------------------------------------------
+def read_tables(
+    held: Mapping[str, object],
+    *,
+    mapping: SourceMapping | None = None,
+    vocabulary: Vocabulary | None = None,
+    zone: str | None = None,
+) -> Log:
+    """Read tables in memory as one log: with the canonical names, or by a mapping.
+
+    ``held`` gives each table a name: with a mapping, that of one of its tables, or a name of a file
+    that the mapping knows. A table is anything with the Arrow PyCapsule interface, as those of
+    polars, pandas, pyarrow and duckdb; what else is given raises ``TypeError``. The rest is as for
+    :func:`read_files`.
+    """
+    intake = Intake()
+    given = [tables.table(table, name) for name, table in held.items()]
+    if mapping is not None:
+        _read_mapped(given, mapping, intake)
+    else:
+        for each in given:
+            _read_canonical(each, intake, vocabulary or standard(), zone)
+    return intake.log()
 
 
-@contextlib.contextmanager
-def _rows_of(
-    path: Path, *, encoding: str = "utf-8", delimiter: str | None = None
-) -> Iterator[tuple[tuple[str, ...], Iterable[Row]]]:
-    """Open a file as a table: its columns, and its rows once."""
-    source = str(path)
-    form = form_of(path)
-    if form == "parquet":
-        yield _parquet(path)
-        return
-    with _opened(path) as stream:
-        if form == "jsonl":
-            yield _objects(stream, source)
-        else:
-            table = Delimited(stream, source=source, encoding=encoding, delimiter=delimiter)
-            yield table.columns, table
+def read_table(
+    table: object,
+    *,
+    mapping: SourceMapping | None = None,
+    name: str | None = None,
+    vocabulary: Vocabulary | None = None,
+    zone: str | None = None,
+) -> Log:
+    """Read one table in memory as a log, as :func:`read_tables` does.
 
-
-def _opened(path: Path) -> IO[bytes]:
-    try:
-        return opened(path)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = f"cannot be read: {reason}"
-        raise LogError([Fault(str(path), 0, 0, "unreadable-file", message)]) from None
-
-
-def _broken_off(source: str, error: Exception) -> Fault:
-    hint = "Get the file again: what follows is not in it."
-    name = type(error).__name__
-    return Fault(source, 0, 0, "truncated-file", f"the file breaks off ({name})", hint)
-
-
-def _parquet(path: Path) -> tuple[tuple[str, ...], Iterable[Row]]:
-    duckdb = _duckdb()
-    try:
-        found = duckdb.connect().execute("SELECT * FROM read_parquet(?)", [str(path)])
-    except duckdb.Error as error:
-        message = f"cannot be read as Parquet ({type(error).__name__})"
-        raise LogError([Fault(str(path), 0, 0, "unreadable-file", message)]) from None
-    columns = tuple(column[0] for column in found.description)
-    return columns, _fetched(found)
-
-
-def _fetched(found: Any) -> Iterator[Row]:
-    line = 0
-    while batch := found.fetchmany(10_000):
-        for cells in batch:
-            line += 1
-            yield Row(line, cells)
-
-
-def _objects(stream: Any, source: str) -> tuple[tuple[str, ...], Iterable[Row]]:
-    """Read JSON Lines as a table; its columns are those of its first object."""
-    lines = jsonlines.read_lines(stream, source)
-    first = next(lines, None)
-    columns = () if first is None or first.cells is None else tuple(first.cells)
-
-    def rows() -> Iterator[Row]:
-        for line in (first, *lines) if first is not None else ():
-            trouble = line.troubles[0] if line.troubles else None
-            if line.cells is None or trouble is not None:
-                told = None if trouble is None else trouble[1:]
-                yield Row(line.number, (), None if told is None else _trouble(*told))
-            else:
-                yield Row(line.number, [line.cells.get(column) for column in columns])
-
-    return columns, rows()
-
-
-def _trouble(code: str, message: str, hint: str = "") -> Any:
-    from missingrules.reading.delimited import Trouble
-
-    return Trouble(code, message, hint)
-
-
-def _duckdb() -> Any:
-    try:
-        import duckdb
-    except ImportError:
-        msg = "reading Parquet needs DuckDB: pip install 'missingrules[scan]'"
-        raise LogError(msg) from None
-    return duckdb
+    ``name`` is what faults call it; a mapping of one table needs none.
+    """
+    if name is None:
+        only = [] if mapping is None else list(mapping.file.tables)
+        name = only[0] if len(only) == 1 else "table"
+    return read_tables({name: table}, mapping=mapping, vocabulary=vocabulary, zone=zone)
 
 
 # --- Canonical names ------------------------------------------------------------------------------
 
 
-def _read_canonical(path: Path, intake: Intake, words: Vocabulary, zone: str | None) -> None:
+def _read_lines(path: Path, intake: Intake, words: Vocabulary, zone: str | None) -> None:
     source = str(path)
-    if source == STDIN:
-        take_lines(intake, sys.stdin.buffer, words, zone, "<stdin>")
-        return
-    if form_of(path) in ("jsonl", None):
-        with _opened(path) as stream:
-            try:
-                take_lines(intake, stream, words, zone, source)
-            except (OSError, EOFError) as error:
-                intake.reject([_broken_off(source, error)])
-        return
-    with _rows_of(path) as (columns, rows):
-        unknown = [c for c in columns if c not in COLUMNS and c not in words.names]
+    with tables.open_file(path) as stream:
+        try:
+            take_lines(intake, stream, words, zone, source)
+        except EOFError:
+            intake.reject([Fault(source, 0, 0, *BROKEN_OFF)])
+
+
+def _read_canonical(given: Given, intake: Intake, words: Vocabulary, zone: str | None) -> None:
+    source = given.source
+    with given.open("utf-8", None) as (columns, rows):
+        unknown = [c for c in columns if c and c not in COLUMNS and c not in words.names]
         if unknown:
             hint = "Write a mapping for a file with other names: `missingrules map FILE`."
             message = f"has columns that no entry has: {', '.join(unknown[:10])}"
+            if not {"child_id", "at", "kind"} <= set(columns):  # it may be a row: nothing is shown
+                message = "has not the columns of a log: child_id, at, kind and others"
+                hint += " Is its first line the header?"
             raise LogError([Fault(source, 1, 1, "unknown-column", message, hint)])
         for row in rows:
             if row.trouble is not None:
-                intake.reject([Fault(source, row.line, 1, *row.trouble[:3])])
+                intake.reject([_fault(source, row.line, columns, row.trouble)])
                 continue
-            cells = dict(zip(columns, row.cells, strict=True))
+            cells = {
+                name: cell
+                for name, cell in zip(columns, row.cells, strict=True)
+                if name or not values.blank(cell)
+            }
+            broken = [name for name, cell in cells.items() if _undecoded(cell)]
+            if broken:
+                hint = "Save the file as UTF-8, or say its encoding in a mapping."
+                faults = [
+                    Fault(source, row.line, 1, "bad-utf8", f"`{name}` is not UTF-8", hint)
+                    for name in broken
+                ]
+                child = None if "child_id" in broken else cells.get("child_id")
+                intake.reject(faults, child)
+                continue
             found = entry_from_row(cells, words, zone, source=source, line=row.line)
             if isinstance(found, Entry):
                 intake.accept(found)
@@ -174,92 +157,97 @@ def _read_canonical(path: Path, intake: Intake, words: Vocabulary, zone: str | N
                 intake.reject(found, cells.get("child_id"))
 
 
+def _undecoded(cell: object) -> bool:
+    return isinstance(cell, str) and not cell.isascii() and bool(_UNDECODED.search(cell))
+
+
 # --- By a mapping ---------------------------------------------------------------------------------
 
 
-def _read_mapped(paths: Sequence[Path], mapping: SourceMapping, intake: Intake) -> None:
-    tables = mapping.file.tables
-    pairs = dict(mapping.file.links)
-    if mapping.file.aliases is not None:
-        pairs["aliases"] = mapping.file.aliases
-    homes = {path: _home(path, mapping, {**tables, **pairs}) for path in paths}
-    aliases: dict[str, str] = {}
-    links: dict[str, dict[str, str]] = {name: {} for name in mapping.file.links}
-    for path, name in homes.items():
-        if name in pairs:
-            into = aliases if pairs[name] is mapping.file.aliases else links[name]
-            into.update(_pairs(path, pairs[name], intake))
-    for name, found in links.items():
-        links[name] = {incident: aliases.get(person, person) for incident, person in found.items()}
-    for path, name in homes.items():
-        if name in tables:
-            _read_table(path, name, mapping, links, aliases, intake)
+def placed(given: Iterable[Given], mapping: SourceMapping) -> list[tuple[str, Given]]:
+    """Tell by its name which table of the mapping each is that was handed in.
 
-
-def _home(path: Path, mapping: SourceMapping, known: Mapping[str, Table | Pairs]) -> str:
-    """Tell which table of the mapping a file is, by its name."""
-    found = [
-        name
-        for name, table in known.items()
-        if any(fnmatch.fnmatch(path.name.lower(), pattern.lower()) for pattern in table.files)
-    ]
-    if len(found) == 1:
-        return found[0]
-    patterns = "; ".join(f"{name}: {', '.join(table.files)}" for name, table in known.items())
-    what = f"is several tables of it ({', '.join(found)})" if found else "is none of its tables"
-    message = f"by its name this file {what}"
-    hint = f"The mapping {mapping.name} knows files by these names: {patterns}."
-    raise MappingError([Fault(str(path), 0, 0, "unplaced-file", message, hint)])
-
-
-def _pairs(path: Path, pairs: Pairs, intake: Intake) -> dict[str, str]:
-    """Read a table from one id to another. Its rows are no rows of the log."""
-    found: dict[str, str] = {}
-    source = str(path)
-    with _rows_of(path, encoding=pairs.encoding, delimiter=pairs.delimiter) as (columns, rows):
-        for column in (pairs.from_, pairs.to):
-            if column not in columns:
-                message = f"has no column {column}"
-                raise MappingError([Fault(source, 1, 1, "missing-column", message)])
-        one, other = columns.index(pairs.from_), columns.index(pairs.to)
-        for row in rows:
-            if row.trouble is not None:
-                intake.note(Fault(source, row.line, 1, *row.trouble[:3]))
-                continue
-            key, person = row.cells[one], row.cells[other]
-            if not (values.blank(key) or values.blank(person)):
-                found[str(key).strip()] = str(person).strip()
+    Raises :class:`MappingError` for what is none of its tables, or several, and for tables of which
+    there is no file.
+    """
+    files = mapping.files
+    found = [(_home(each, files, mapping.name), each) for each in given]
+    names = {name for name, _ in found}
+    faults = []
+    for name, patterns in files.items():
+        if name in names or not mapping.needs(name):
+            continue
+        message = f"there is no file for its table {name}: {', '.join(patterns)}"
+        hint = (
+            "Without it, what it could show would seem to be missing. Say `optional: true` in the "
+            "mapping if extracts come without it."
+        )
+        faults.append(Fault(mapping.source, 0, 0, "no-file", message, hint))
+    if faults and found:
+        raise MappingError(faults)
     return found
 
 
-def _read_table(  # noqa: PLR0913 - a file, and all that its rows are read with
-    path: Path,
-    name: str,
-    mapping: SourceMapping,
-    links: Mapping[str, Mapping[str, str]],
-    aliases: Mapping[str, str],
-    intake: Intake,
+def tables_given(paths: Iterable[Path], mapping: SourceMapping) -> frozenset[str]:
+    """Name the tables of a mapping of which files are given, for :meth:`SourceMapping.coverage`."""
+    return frozenset(name for name, _ in placed((tables.file(path) for path in paths), mapping))
+
+
+def _read_mapped(given: Sequence[Given], mapping: SourceMapping, intake: Intake) -> None:
+    found = placed(given, mapping)
+    people, faults = read_people(mapping, found)
+    for fault in faults:
+        intake.note(fault)
+    for name, each in found:
+        if name in mapping.file.tables:
+            _read_table(each, name, mapping, people, intake)
+
+
+def _home(given: Given, files: Mapping[str, Sequence[str]], mapping: str) -> str:
+    if given.name in files:
+        return given.name
+    found = [
+        name
+        for name, patterns in files.items()
+        if any(fnmatch.fnmatchcase(given.name.lower(), pattern.lower()) for pattern in patterns)
+    ]
+    if len(found) == 1:
+        return found[0]
+    known = "; ".join(f"{name}: {', '.join(patterns)}" for name, patterns in files.items())
+    what = f"is several tables of it ({', '.join(found)})" if found else "is none of its tables"
+    message = f"by its name this file {what}"
+    hint = f"The mapping {mapping} knows files by these names: {known}."
+    raise MappingError([Fault(given.source, 0, 0, "unplaced-file", message, hint)])
+
+
+def _read_table(
+    given: Given, name: str, mapping: SourceMapping, people: People, intake: Intake
 ) -> None:
-    table, source = mapping.file.tables[name], str(path)
-    with _rows_of(path, encoding=table.encoding, delimiter=table.delimiter) as (columns, rows):
+    table, source = mapping.file.tables[name], given.source
+    with given.open(table.encoding, table.delimiter) as (columns, rows):
         if not columns:
             return
-        reader = TableReader(mapping, name, columns, source=source, links=links, aliases=aliases)
+        reader = TableReader(mapping, name, columns, source=source, people=people)
         for row in rows:
             if row.trouble is not None:
-                intake.reject([Fault(source, row.line, 1, *row.trouble[:3])])
+                intake.reject([_fault(source, row.line, columns, row.trouble)])
                 continue
             made = reader.read(row.cells)
             if not made.kept:
                 intake.leave_out()
                 continue
-            faults = [
-                Fault(source, row.line, _column(columns, t.column), t.code, t.message, t.hint)
-                for t in made.troubles
-            ]
-            intake.take(made.entries, faults, made.child_id)
+            became = _PARTLY if made.entries else ""
+            faults = [_fault(source, row.line, columns, t, became) for t in made.troubles]
+            intake.take(made.entries, faults, made.children[0] if made.children else None)
+    if reader.trimmed:
+        message = f"ids of which blanks were taken off: {reader.trimmed}"
+        intake.note(Fault(source, 0, 0, "trimmed-ids", message, row=NO_ROW))
 
 
-def _column(columns: Sequence[str], name: str) -> int:
-    """The number of a column, from 1; 1 where it has none."""
-    return columns.index(name) + 1 if name in columns else 1
+def _fault(
+    source: str, line: int, columns: Sequence[str], trouble: Trouble, row: str = ""
+) -> Fault:
+    """Place what is wrong: the column is the number of the cell, or 1 for the whole row."""
+    code, message, hint, name, held = trouble
+    column = columns.index(name) + 1 if name in columns else 1
+    return Fault(source, line, column, code, message, hint, held, row)

@@ -7,11 +7,14 @@ These models are the whole language; names in them (kinds, fields, code tables) 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from missingrules.language import Date, Name
+
+_CLOCK: Final = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
 def _column(value: object) -> object:
@@ -20,7 +23,9 @@ def _column(value: object) -> object:
 
 
 def _time(value: object) -> object:
-    return dt.time.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(value, str) and _CLOCK.fullmatch(value):
+        return dt.time.fromisoformat(value)
+    return value
 
 
 def _listed(value: object) -> object:
@@ -67,7 +72,9 @@ class Cell(Part):
         default=None, description="The code table (under `codes`) by which the column is read."
     )
     separator: str | None = Field(
-        default=None, description="What stands between the values of a list; a comma without it."
+        default=None,
+        min_length=1,
+        description="What stands between the values of a list; a comma or semicolon without it.",
     )
 
 
@@ -82,6 +89,13 @@ class When(Part):
         default=None, alias="is", description="It holds one of these, as they stand in the file."
     )
     is_not: Words | None = Field(default=None, description="It holds none of these.")
+    if_empty: Literal["no", "gap"] = Field(
+        default="no",
+        description=(
+            "What an empty cell means: `no`, or `gap`: it was not recorded, so the row counts as "
+            "read in part and the record of the child as incomplete."
+        ),
+    )
 
 
 class Keep(Part):
@@ -119,6 +133,17 @@ class Linked(Part):
     link: str = Field(description="The link table (under `links`).")
 
 
+def _kind_of_child(value: object) -> str:
+    linked = isinstance(value, Linked) or (isinstance(value, dict) and "link" in value)
+    return "linked" if linked else "cell"
+
+
+Child = Annotated[
+    Annotated[CellOrColumn, Tag("cell")] | Annotated[Linked, Tag("linked")],
+    Discriminator(_kind_of_child),
+]
+
+
 class Table(Part):
     """One kind of file, and what a row of it amounts to."""
 
@@ -127,7 +152,7 @@ class Table(Part):
     delimiter: str | None = Field(
         default=None, max_length=1, description="What separates the cells; found out without it."
     )
-    child: CellOrColumn | Linked = Field(description="The id of the child.")
+    child: Child = Field(description="The id of the child.")
     episode: CellOrColumn | None = Field(
         default=None,
         description=(
@@ -145,6 +170,13 @@ class Table(Part):
     )
     keep: Keep | None = Field(default=None, description="Which rows are read; all without it.")
     entries: list[MadeEntry] = Field(min_length=1, description="What a row amounts to.")
+    optional: bool = Field(
+        default=False,
+        description=(
+            "Whether an extract may come without such a file. What only that file could show is "
+            "then not observable."
+        ),
+    )
 
 
 class Pairs(Part):
@@ -158,6 +190,13 @@ class Pairs(Part):
     method: str | None = Field(default=None, description="The column that says how it was linked.")
     confidence: str | None = Field(
         default=None, description="The column that says how surely it was linked."
+    )
+    accepted: Words | None = Field(
+        default=None,
+        description=(
+            "With `confidence`: only pairs of which it says one of these are used; the others are "
+            "counted."
+        ),
     )
 
 
@@ -202,7 +241,7 @@ class MappingFile(Part):
         default_factory=dict,
         description=(
             "Code tables: what a code of the source means in a log. null means not recorded; "
-            "`*` stands for every other code."
+            "`*` stands for every other code, an empty text for an empty cell."
         ),
     )
     tables: dict[Name, Table] = Field(min_length=1, description="The files, each with its columns.")
@@ -211,7 +250,24 @@ class MappingFile(Part):
     )
     links: dict[Name, Pairs] = Field(default_factory=dict, description="From incidents to persons.")
     covers: Covers = Field(default_factory=Covers, description="What the extract can show.")
+    holds_calls: bool = Field(
+        default=False,
+        description=(
+            "Whether it has the calls of a command-and-control system. Without them episodes that "
+            "were never upgraded from a call cannot be looked for, and every answer says so."
+        ),
+    )
+    notes: list[str] = Field(
+        default_factory=list,
+        description="What whoever reads an answer must know of the source; shown with every one.",
+    )
 
 
-ANYTHING: Any = "*"
-"""The code that stands for every other one."""
+EVERY_OTHER: Final = "*"
+"""The code of a code table that stands for every other one."""
+
+EMPTY: Final = ""
+"""The code of a code table that stands for an empty cell."""
+
+ALIASES: Final = "aliases"
+"""What the table of aliases is called among the tables of a mapping."""
