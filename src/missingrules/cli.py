@@ -260,6 +260,29 @@ def explain_command(  # noqa: PLR0913 - the options of the command
     return REJECTED if log.rejected or log.partly else CLEAR
 
 
+@app.command("map")
+@without_traceback
+def map_command(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A file of the extract, of any readable form.")
+    ],
+) -> int:
+    """Write a first mapping for a file from its header and first rows, to standard output.
+
+    What it leaves open is said on standard error. Exit codes: 0 written, 2 usage, or a file that
+    cannot be read.
+    """
+    from missingrules.reading.draft import draft_mapping
+
+    made = draft_mapping(Path(file))
+    sys.stdout.write(made.text)
+    for note in made.notes:
+        say(note)
+    if made.unplaced:
+        say(f"Columns that were not placed: {', '.join(made.unplaced)}.")
+    return CLEAR
+
+
 @app.command("synth")
 @without_traceback
 def synth_command(  # noqa: PLR0913 - the options of the command

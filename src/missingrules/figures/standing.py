@@ -1,0 +1,106 @@
+"""What stands on a child's record at the instant of the judgement, apart from any duty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from missingrules.figures.places import Places
+from missingrules.record import history
+from missingrules.vocabulary import GRADES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from missingrules.finding import Assessment
+    from missingrules.log import Entry
+    from missingrules.record import Story
+
+GONE = "not on record"
+"""What was reviewed, where the entry named is not, or no longer, on record."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeFacts:
+    """One episode, merged ones being one.
+
+    ``reported_us`` is None where there is no report; ``category`` is the one it opened with,
+    ``grade`` the highest it ever had; ``kinds`` are all kinds of entry it holds.
+    """
+
+    episode_id: str
+    reported_us: int | None
+    category: str | None
+    grade: str | None
+    kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands: episodes, how many entries of each kind, and reviews of what was reviewed.
+
+    A review is the kind of what was reviewed, and the verdict.
+    """
+
+    episodes: tuple[EpisodeFacts, ...]
+    entries: Mapping[str, int]
+    reviews: tuple[tuple[str, str], ...]
+    places: Places
+
+
+def standing(assessment: Assessment) -> Standing:
+    """Look at a child's record as it stood when it was judged, corrections applied."""
+    found = history(assessment.record, assessment.as_of_us)
+    entries: dict[str, int] = {}
+    every = [*found.child, *(entry for story in found.episodes for entry in story.entries)]
+    for entry in every:
+        entries[entry.kind] = entries.get(entry.kind, 0) + 1
+    return Standing(
+        episodes=tuple(facts_of(story) for story in found.episodes),
+        entries=entries,
+        reviews=_reviews(every, assessment) if "quality_reviewed" in entries else (),
+        places=Places(found),
+    )
+
+
+def facts_of(story: Story) -> EpisodeFacts:
+    """Gather the facts of one episode."""
+    reported = category = None
+    grade = -1
+    for entry in story.entries:  # in order of time
+        if entry.kind == "reported" and reported is None:
+            reported = entry.at
+        elif entry.kind == "categorised":
+            if category is None or category.at == entry.at:
+                category = entry
+        elif entry.kind == "graded":
+            grade = max(grade, GRADES.index(str(entry.fields["grade"])))
+    return EpisodeFacts(
+        story.episode_id,
+        reported,
+        None if category is None else str(category.fields["category"]),
+        None if grade < 0 else GRADES[grade],
+        frozenset(entry.kind for entry in story.entries),
+    )
+
+
+def _reviews(entries: list[Entry], assessment: Assessment) -> tuple[tuple[str, str], ...]:
+    """Give the latest review of each thing that was reviewed."""
+    by_id = {entry.entry_id: entry for entry in entries}
+    latest: dict[tuple[str | None, str], Entry] = {}
+    for entry in entries:
+        if entry.kind == "quality_reviewed":
+            key = (entry.episode_id, str(entry.fields["of"]))
+            held = latest.get(key)
+            if held is None or _recorded(held) < _recorded(entry):
+                latest[key] = entry
+    kinds = assessment.policy.vocabulary.kinds
+    found = []
+    for (_, of), entry in latest.items():
+        kind = by_id[of].kind if of in by_id else of if of in kinds else GONE
+        found.append((kind, str(entry.fields["verdict"])))
+    return tuple(found)
+
+
+def _recorded(entry: Entry) -> tuple[int, int, str]:
+    return entry.recorded, entry.at, entry.entry_id

@@ -1,0 +1,20 @@
+"""The report for people who will not read JSON: one HTML file, whole in itself.
+
+:func:`write_report` makes it of figures, of what was noted of single children, and of what is to be
+said about the run. Nothing of it loads before it is called; it needs the extra ``report``.
+"""
+
+from __future__ import annotations
+
+from missingrules.report.about import About, CareHome, Note, Rows, care_homes
+from missingrules.report.write import report_scan, write_report
+
+__all__ = [
+    "About",
+    "CareHome",
+    "Note",
+    "Rows",
+    "care_homes",
+    "report_scan",
+    "write_report",
+]

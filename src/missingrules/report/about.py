@@ -1,0 +1,158 @@
+"""What a report has to say about the run that it reports on, as plain data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from missingrules.errors import MissingRulesError
+from missingrules.wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from missingrules.log import Log
+    from missingrules.policy import Policy
+
+SignedUp = Literal["yes", "no"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What became of the rows of one source: ``read`` is the sum of the other three.
+
+    Raises ``ValueError`` where it is not.
+    """
+
+    source: str
+    read: int
+    accepted: int
+    duplicates: int
+    rejected: int
+
+    def __post_init__(self) -> None:
+        """Refuse books that do not balance."""
+        if self.read != self.accepted + self.duplicates + self.rejected:
+            raise ValueError("read must be accepted + duplicates + rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about the quality of the data: a code, what it means, how often it was met.
+
+    ``text`` must hold no values of the log. ``ids`` are listed, up to a number that a page can
+    hold, except in the version for sharing.
+    """
+
+    code: str
+    text: str
+    number: int
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CareHome:
+    """A care home, and whether it has signed up to the Philomena Protocol; None where unknown."""
+
+    name: str
+    signed_up: SignedUp | None = None
+    updated: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What is to be said beside the figures.
+
+    ``command`` is the line that makes the same report again. ``limits`` are sentences on what the
+    sources could not show, such as that no log of the control room was given. ``recorded`` is the
+    share of rows with a time of recording of their own, from 0 to 1, if it was counted.
+    ``care_homes`` is None where no table of homes was given.
+    """
+
+    policy: Policy
+    command: str
+    title: str = "Missing children: what the record shows"
+    rows: tuple[Rows, ...] = ()
+    notes: tuple[Note, ...] = ()
+    limits: tuple[str, ...] = ()
+    recorded: float | None = None
+    care_homes: tuple[CareHome, ...] | None = None
+    pseudonymised: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a share that is none."""
+        if self.recorded is not None and not 0 <= self.recorded <= 1:
+            raise ValueError(f"recorded={self.recorded} must be from 0 to 1")
+
+    @classmethod
+    def of_log(cls, policy: Policy, log: Log, *, source: str, command: str) -> About:
+        """Take what a log in memory tells of its rows; ``source`` is what to call it."""
+        rows = Rows(
+            source=source,
+            read=log.rows,
+            accepted=len(log.entries),
+            duplicates=log.duplicates,
+            rejected=log.rejected,
+        )
+        codes = Counter(fault.code for fault in log.faults)
+        notes = [
+            Note(code, f"rejected: {code.replace('-', ' ')}", number)
+            for code, number in sorted(codes.items())
+        ]
+        if log.unattributed:
+            text = "rejected rows that name no child, so that they could be anybody's"
+            notes.append(Note("no-child", text, log.unattributed))
+        if log.conflicts:
+            text = "ids that stand over two contents, of which the earliest recorded was kept"
+            notes.append(Note("conflicting-id", text, len(log.conflicts)))
+        return cls(policy=policy, command=command, rows=(rows,), notes=tuple(notes))
+
+
+_YES = frozenset({"yes", "y", "true", "1"})
+_NO = frozenset({"no", "n", "false", "0"})
+_COLUMNS = ("home", "signed_up", "updated")
+
+
+def care_homes(rows: Iterable[Mapping[str, object]]) -> tuple[CareHome, ...]:
+    """Read a table of care homes: columns ``home``, ``signed_up`` and ``updated``.
+
+    ``signed_up`` is yes or no, or blank where it is not known; ``updated`` a date such as
+    ``2022-08-31``, or blank. Raises :class:`~missingrules.errors.MissingRulesError` that lists
+    every fault by its row, counted from 1.
+    """
+    homes: list[CareHome] = []
+    faults: list[str] = []
+    for number, row in enumerate(rows, start=1):
+        unknown = sorted(str(name) for name in row if name not in _COLUMNS)
+        if unknown:
+            faults.append(f"row {number}: columns must be {listed(_COLUMNS, 'and')}")
+            continue
+        name, told, when = (_cell(row.get(column)) for column in _COLUMNS)
+        if not name:
+            faults.append(f"row {number}: `home` is missing")
+        if told and told.lower() not in _YES | _NO:
+            faults.append(f"row {number}: `signed_up` must be yes, no or blank")
+        try:
+            updated = dt.date.fromisoformat(when) if when else None
+        except ValueError:
+            faults.append(f"row {number}: `updated` must be a date such as 2022-08-31, or blank")
+            continue
+        signed: SignedUp | None = None
+        if told:
+            signed = "yes" if told.lower() in _YES else "no"
+        homes.append(CareHome(name, signed, updated))
+    if faults:
+        raise MissingRulesError("\n".join(["the table of care homes cannot be read", *faults]))
+    return tuple(sorted(homes, key=lambda home: home.name))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    return str(value).strip()
