@@ -302,7 +302,7 @@ def test_every_column_of_a_wide_row_ends_in_an_entry() -> None:
     columns = set(Episode.model_fields) - {"by", "concerns", "child_id", "episode_id"}
     used = {
         column
-        for _, at, leading, cells in entries._MADE
+        for _, at, leading, cells in entries.MADE
         for column in (at, *leading, *cells.values())
     }
     assert columns - {"area", "authority"} == used

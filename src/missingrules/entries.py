@@ -868,6 +868,4 @@ MADE: tuple[_Made, ...] = (
     ),
     (Closed, "closed_at", (), {}),
 )
-_MADE_KINDS = frozenset(
-    {"concern_noted", *(made[0].model_fields["kind"].default for made in MADE)}
-)
+_MADE_KINDS = frozenset({"concern_noted", *(made[0].model_fields["kind"].default for made in MADE)})
