@@ -1081,3 +1081,34 @@ def test_a_grade_rule_on_a_gap_says_that_the_start_of_the_gap_is_not_known() -> 
     for graded in ("10:00", "10:20"):
         log = f"E1 2023-03-04 10:00 reported\nE1 2023-03-04 {graded} graded grade=medium"
         assert only(judge(rule, log, "2023-03-05 00:00")).unknown == ("missing_since",)
+
+
+def test_episodes_count_in_a_source_without_a_column_for_whereabouts() -> None:
+    rule = policy("""
+        terms:
+          whereabouts_known: {all: [{recorded: whereabouts}, {whereabouts: known}]}
+          missing: {all: [{recorded: category}, {not: whereabouts_known}]}
+        rules:
+          - id: meeting
+            on: {episodes: missing, reach: 3, within: ever}
+            require: {action: strategy_meeting_held, within: 3 days}
+    """)
+    without = Coverage.between(without=["reported.whereabouts"])
+    assert outcomes(judge(rule, missing(0, 5, 9), f"{day(60)} 00:00", coverage=without)) == [
+        "breached"
+    ]
+
+
+def test_a_rationale_that_the_source_has_no_place_for_may_have_been_given() -> None:
+    rule = policy("""
+        terms:
+          missing: {not: {recorded: categorised.rationale}}
+        rules:
+          - id: meeting
+            on: {episodes: missing, reach: 3, within: ever}
+            require: {action: strategy_meeting_held, within: 3 days}
+    """)
+    without = Coverage.between(without=["categorised.rationale"])
+    assert outcomes(judge(rule, missing(0, 5, 9), f"{day(60)} 00:00", coverage=without)) == [
+        "indeterminate"
+    ]

@@ -408,10 +408,8 @@ def test_each_finding_is_withdrawn_once_in_the_gravest_form_it_had(policy: Polic
 def test_a_child_without_corrections_is_not_judged_again(
     policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import missingrules.kernel
-
     done = scanned(policy, *missing("A", 1, 3))
-    monkeypatch.setattr(missingrules.kernel, "judge", None)
+    monkeypatch.setattr("missingrules.figures.corrections.judge", None)
     assert Figures.of(done.assessments).withdrawn() == {}
 
 

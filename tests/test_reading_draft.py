@@ -130,7 +130,7 @@ def test_odd_names_of_columns_are_written_so_that_they_are_read(tmp_path: Path) 
     assert told(quoted).file.tables["episodes"].child == Cell(column="Child, ID")
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", ",,\n1,2,3\n"])
+@pytest.mark.parametrize("text", ["", "\n\n", " , ,\n"])
 def test_a_file_without_a_header_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(LogError, match="no-header"):
         drafted(tmp_path, text)

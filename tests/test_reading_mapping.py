@@ -80,6 +80,13 @@ def test_the_shipped_mappings_are_those_of_the_documentation() -> None:
     ]
 
 
+def test_the_example_of_the_documentation_loads_and_fits_the_schema() -> None:
+    page = (mappings_folder().parent / "docs" / "mapping.md").read_text(encoding="utf-8")
+    text = page.split("```yaml\n")[1].split("```")[0]
+    assert parse_mapping(text).name == "example"
+    jsonschema.validate(read(text, "example").data, SCHEMA)
+
+
 # --- The schema -----------------------------------------------------------------------------------
 
 

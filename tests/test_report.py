@@ -171,6 +171,32 @@ def test_what_is_only_noted_stands_apart(policy: Policy) -> None:
     assert "Measures: noted, and nothing is owed Measure How often A return is noted seen 1" in text
 
 
+FORBIDDEN = """
+rules:
+  - id: withdrawn
+    title: Concern for safety is not used
+    on: {entry: categorised, where: {category: concern_for_safety}}
+    forbid: true
+    owed_by: call_handler
+"""
+
+
+def test_of_what_is_forbidden_it_is_not_said_that_there_is_no_record() -> None:
+    policy = build.policy(FORBIDDEN)
+    text = flat(page(policy, *missing("A", 1, category="concern_for_safety")))
+    assert "Concern for safety is not used: against policy, 1 of 1." in text
+    assert "not used (the numbers say how often it happened) withdrawn 0 of 1" in text
+
+
+def test_an_open_episode_is_drawn_up_to_the_instant_of_the_judgement(policy: Policy) -> None:
+    lines = [*missing("A", 1), row("A", 20, "graded", grade="high", episode_id="A-1")]
+    html = page(policy, *lines)
+    (picture,) = re.findall(r'<svg viewBox="0 0 619.*?Timeline.*?</svg>', html, flags=re.DOTALL)
+    across = [float(x) for x in re.findall(r'x="([\d.]+)"[^>]*>H</text>', picture)]
+    assert len(across) == 1
+    assert across[0] < 619
+
+
 def test_withdrawn_findings_name_the_correction_and_the_role_and_not_the_reason(
     policy: Policy,
 ) -> None:

@@ -240,6 +240,19 @@ def test_of_several_children_compliance_is_told_by_rule_and_by_who_owes_it(polic
     assert "all of others" in printed(done)
 
 
+def test_of_what_is_forbidden_the_table_says_how_often_it_happened() -> None:
+    forbidding = build.policy(
+        """
+        rules:
+          - id: withdrawn
+            on: {entry: categorised, where: {category: concern_for_safety}}
+            forbid: true
+        """
+    )
+    lines = [line for child in "AB" for line in missing(child, 1, category="concern_for_safety")]
+    assert "withdrawn 0 of 2 2 against policy" in flat(printed(scanned(forbidding, *lines)))
+
+
 def test_on_incomplete_records_stands_beside_the_numbers(policy: Policy) -> None:
     wrong = row("A", 1, "tracker_opened", unheard_of="x")
     text = flat(printed(scanned(policy, row("A", 1, from_place="home"), row("B", 1), wrong)))

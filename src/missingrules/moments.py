@@ -697,7 +697,7 @@ class Walk:
                     continue
             elif all(
                 self.coverage.holds(kind, now, now)
-                and not (prop.name and self.coverage.lacks_field(kind, prop.name))
+                and not (prop.name and self._has_no_place(prop, kind))
                 for kind in self._kinds_of(prop)
             ):
                 continue
@@ -705,6 +705,16 @@ class Walk:
                 patched = dict(facts)
             patched[prop] = UNKNOWN
         return facts if patched is None else patched
+
+    def _has_no_place(self, prop: Prop, kind: str) -> bool:
+        """Whether the source has no place for a field, so that nothing can be told from silence.
+
+        That an attribute is *not recorded* can be told: it is a state of its own, and true of it.
+        """
+        if not self.coverage.lacks_field(kind, prop.name):
+            return False
+        field = self.policy.vocabulary.kinds[kind].fields.get(prop.name)
+        return prop.what != "recorded" or field is None or not field.open
 
     def _kinds_of(self, prop: Prop) -> tuple[str, ...]:
         if prop.what == "marker":

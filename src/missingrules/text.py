@@ -230,9 +230,10 @@ def print_compliance(figures: Figures, policy: Policy, out: Page) -> None:
     number = max(len(text) for text in counted)
     out.line()
     out.line(("Completed in time, of those of which that is settled", "bold"))
+    forbidding = {rule for rule, kinds in figures.rules.items() if not kinds[-1].action}
     for (name, tally), text in zip(rows, counted, strict=True):
         width = max(out.width - column - number - 6, NARROWEST)
-        lines = _wrapped(_beside(tally), width) or [""]
+        lines = _wrapped(_beside(tally, forbids=name in forbidding), width) or [""]
         for place, line in enumerate(lines):
             first = place == 0
             head = f"  {name if first else '':{column}}  {text if first else '':>{number}}"
@@ -242,10 +243,11 @@ def print_compliance(figures: Figures, policy: Policy, out: Page) -> None:
 _GROUPS = {POLICE: "all of the police", PARTNERS: "all of partners", OTHERS: "all of others"}
 
 
-def _beside(tally: Tally) -> str:
-    """What stands beside "42 of 50", the gravest first."""
+def _beside(tally: Tally, *, forbids: bool) -> str:
+    """What stands beside "42 of 50", the gravest first; of what is forbidden, how often it was."""
+    said = {**WORDS, outcomes.BREACHED: "against policy"} if forbids else WORDS
     names = [name for name in outcomes.OUTCOMES if name != outcomes.FULFILLED and tally[name]]
-    parts = [f"{tally[name]} {WORDS[name]}" for name in names]
+    parts = [f"{tally[name]} {said[name]}" for name in names]
     if tally.on_incomplete_records:
         parts.append(f"{tally.on_incomplete_records} on incomplete records")
     return ", ".join(parts)

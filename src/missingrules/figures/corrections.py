@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.calendar import from_us
+from missingrules.kernel import judge
 
 if TYPE_CHECKING:
     from missingrules.finding import Assessment, Finding, Withdrawn
@@ -14,12 +14,18 @@ def withdrawals(assessment: Assessment) -> tuple[Withdrawn, ...]:
     """List what stood just before some correction was known and does not stand any more.
 
     Of a finding that several corrections touched, the gravest form in which it stood is given. The
-    record is judged twice more for each instant at which corrections became known, and not at all
-    where there are none.
+    record is judged again for each instant at which corrections became known, twice where anything
+    is gone that stood then, and not at all without corrections.
     """
     found: dict[str, Withdrawn] = {}
+    now = {finding.finding_id: finding.is_breach for finding in assessment.findings}
     for known in sorted({entry.known for entry in assessment.corrections}):
-        for one in assessment.withdrawn_since(from_us(known - 1)):
+        earlier = judge(
+            assessment.policy, assessment.record, as_of=known - 1, coverage=assessment.coverage
+        )
+        if all(now.get(f.finding_id, -1) >= f.is_breach for f in earlier.findings):
+            continue
+        for one in assessment.withdrawn_since(earlier):
             held = found.get(one.finding.finding_id)
             if held is None or _gravity(one.finding) > _gravity(held.finding):
                 found[one.finding.finding_id] = one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import zoneinfo
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -12,6 +13,7 @@ from missingrules.calendar import to_us
 from missingrules.errors import Fault
 from missingrules.reading.delimited import Trouble
 from missingrules.reading.language import EMPTY, EVERY_OTHER
+from missingrules.reading.times import dated, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,14 +27,13 @@ if TYPE_CHECKING:
 _MISSING: Final = object()
 _NO_ID: Final = re.compile(r"[^\w.:-]+")
 _UNDECODED: Final = re.compile("[\udc80-\udcff]")
-_SERIAL: Final = re.compile(r"[1-9][0-9]{4}([.,][0-9]+)?")
 _HINTS: Final = {
     "naive-time": "Say the `zone` of its times in the mapping.",
     "ambiguous-time": "Say `repeated_times` in the mapping, if one of the two will do.",
     "skipped-time": "It may be the time of another clock. Export it with its offset from UTC.",
     "bad-time": "Say the `format` of its times in the mapping.",
 }
-_MIDNIGHT: Final = dt.time()
+_SEEN: Final = 10_000
 
 
 class CellError(ValueError):
@@ -198,7 +199,7 @@ class CellReaders:
 
         def instant(value: object) -> int:
             if isinstance(value, str) and shape is not None:
-                value = _parsed(value, shape, "time")
+                value = parsed(value, shape, "time")
             elif isinstance(value, str) and clock is not None:
                 value = values.date(value.strip())
             if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -207,10 +208,11 @@ class CellReaders:
                     raise values.UnreadableError("bad-time", "holds dates without a time", hint)
                 value = dt.datetime.combine(value, clock)
             elif clock is not None and isinstance(value, dt.datetime):
-                value = _dated(value, clock)
+                value = dated(value, clock)
             return self._when(value.strip() if isinstance(value, str) else value)
 
-        return self.cell(cell, instant)
+        seen = functools.lru_cache(_SEEN)(instant)  # a row gives one time to several entries
+        return self.cell(cell, lambda value: (seen if isinstance(value, str) else instant)(value))
 
     def _when(self, value: object) -> int:
         """Place a time; without an offset in the zone of the mapping."""
@@ -232,7 +234,7 @@ class CellReaders:
 
         def date(value: object) -> dt.date:
             if isinstance(value, str):
-                value = value.strip() if shape is None else _parsed(value, shape, "date")
+                value = value.strip() if shape is None else parsed(value, shape, "date")
             return values.date(value.date() if isinstance(value, dt.datetime) else value)
 
         return self.cell(cell, date)
@@ -270,24 +272,3 @@ def several(separator: str, listed: tuple[str, ...] | None) -> Callable[[object]
         return values.choices(parts, listed)
 
     return read
-
-
-def _parsed(text: str, shape: str, what: str) -> dt.datetime:
-    try:
-        return dt.datetime.strptime(text.strip(), shape)  # noqa: DTZ007 - placed by whoever asks
-    except ValueError:
-        example = dt.datetime(2024, 3, 31, 14, 30).strftime(shape)  # noqa: DTZ001 - to be shown
-        hint = f"It would be written as {example}."
-        if _SERIAL.fullmatch(text.strip()):
-            hint += " A bare number may be a day as spreadsheets count them: export it as text."
-        message = f"is not a {what} as the mapping says it is written"
-        raise values.UnreadableError(f"bad-{what}", message, hint) from None
-
-
-def _dated(value: dt.datetime, clock: dt.time) -> dt.datetime:
-    """Give a date that came as a time its time of day."""
-    if value.time() != _MIDNIGHT or value.tzinfo is not None:
-        hint = "Take `time_of_day` out of the mapping."
-        message = "holds times, and the mapping says that it holds dates"
-        raise values.UnreadableError("bad-time", message, hint)
-    return dt.datetime.combine(value, clock)

@@ -237,6 +237,11 @@ def _written(  # noqa: PLR0913 - the parts of a mapping
             "make one."
         )
     found.notes.append("The zone of its times is taken to be Europe/London.")
+    if of_episode:
+        found.notes.append(
+            "No field tells whether it was known where the child was (`whereabouts` of "
+            "`reported`): without it the shipped policies cannot tell which episodes count."
+        )
     joined = f"{{columns: [{_quoted(child or FILL_IN)}, {start[1] if start else FILL_IN}]}}"
     lines = [
         f"mapping: {name}",

@@ -137,9 +137,9 @@ def _parquet(path: Path) -> Iterator[Opened]:
             query = "SELECT * FROM read_parquet(?)"
             found = connection.sql(query, params=[glob.escape(str(path))])
             made = _opened(found, str(path))
-        except duckdb.Error as error:
-            message = f"cannot be read as Parquet ({type(error).__name__})"
-            raise LogError([Fault(str(path), 0, 0, "unreadable-file", message)]) from None
+        except duckdb.Error:
+            message, hint = "cannot be read as Parquet", "It breaks off, is damaged, or is none."
+            raise LogError([Fault(str(path), 0, 0, "unreadable-file", message, hint)]) from None
         yield made
 
 

@@ -28,10 +28,14 @@ _MANY_MONTHS: Final = 14
 
 
 class Bar(NamedTuple):
-    """One bar: what it is called, its parts (in time, late, no record), and what stands behind."""
+    """One bar: what it is called, its parts (in time, late, no record), and what stands behind.
+
+    Where parts are not shown, ``of`` is more than their sum, and the bar has a gap at its end.
+    """
 
     name: str
     parts: tuple[int, int, int]
+    of: int
     label: str
 
 
@@ -49,10 +53,10 @@ def shares(bars: Sequence[Bar], *, name: str, title: str) -> Markup:
     height = 0.55 + 0.36 * len(bars)
     with settings():
         figure = Figure(figsize=(_WIDTH, height))
-        axes = figure.add_axes((0.40, 0.12 / height, 0.48, 1 - 0.55 / height))
+        axes = figure.add_axes((0.39, 0.12 / height, 0.43, 1 - 0.55 / height))
         left = [0.0] * len(bars)
         for place, (label, colour, hatch) in enumerate(PARTS):
-            widths = [100 * bar.parts[place] / (sum(bar.parts) or 1) for bar in bars]
+            widths = [100 * bar.parts[place] / max(bar.of, sum(bar.parts), 1) for bar in bars]
             axes.barh(
                 range(len(bars)),
                 widths,

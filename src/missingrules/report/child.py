@@ -79,7 +79,9 @@ def _minute(calendar: Calendar, us: int) -> str:
 def _unmet(one: Unmet) -> dict[str, Any]:
     timing = f", time allowed {one.timing_basis}" if one.timing_basis else ""
     counts = []
-    if one.no_record:
+    if one.forbids:
+        counts.append(f"against policy, {one.no_record} of {one.of}")
+    elif one.no_record:
         counts.append(f"no record in {one.no_record} of {one.of}")
     if one.late:
         counts.append(f"completed late in {one.late} of {one.of}")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from missingrules.figures.counts import Figures
+    from missingrules.figures.counts import Figures, Kind
     from missingrules.policy import Policy
     from missingrules.report.numbers import Lens, Number
     from missingrules.report.tables import Cell
@@ -69,7 +69,7 @@ def table_of(
         made.append(Row(name, cells, small, total))
         if of.drawn and not total:
             parts = (in_time.drawn, late.drawn, no_record.drawn)
-            bars.append(Bar(name, parts, numbers.share(in_time, of)))
+            bars.append(Bar(name, parts, of.drawn, numbers.share(in_time, of)))
     return Table(caption, (named, *HEAD), tuple(made)), [bar for bar in bars if any(bar.parts)]
 
 
@@ -89,7 +89,7 @@ def by_duty(figures: Figures, policy: Policy, lens: Lens) -> list[dict[str, Any]
         ]
         if not rules:
             continue
-        rows = [(kinds[rule][-1].title, rule, tallies[rule]) for rule in rules]
+        rows = [(_title(kinds[rule][-1]), rule, tallies[rule]) for rule in rules]
         name = GROUP_NAMES[group]
         table, bars = table_of(name, "Duty", rows, lens, sums=True)
         made.append(
@@ -131,7 +131,7 @@ def by_text(figures: Figures, lens: Lens) -> dict[str, Any]:
     name = "By what kind of text the duty rests on"
     rows = [(words(kind), "", tally) for kind, tally in figures.by_duty_authority().items()]
     table, bars = table_of(name, "Authority of the duty", rows, lens, sums=False)
-    return {"table": table, "charts": charts(bars, "authority", name)}
+    return {"table": table, "charts": charts(bars, "text", name)}
 
 
 def by_place(figures: Figures, lens: Lens, column: str) -> dict[str, Any] | None:
@@ -188,6 +188,11 @@ def in_order(rules: Mapping[str, Any] | Iterable[str], policy: Policy) -> list[s
     """Put rules in the order in which the policy has them."""
     places = {rule: place for place, rule in enumerate(policy.duties)}
     return sorted(rules, key=lambda rule: (places.get(rule, len(places)), rule))
+
+
+def _title(kind: Kind) -> str:
+    """Say of a rule that forbids something what the numbers mean: there is no record to be owed."""
+    return kind.title if kind.action else f"{kind.title} (the numbers say how often it happened)"
 
 
 def _is_duty(tally: Tally) -> bool:

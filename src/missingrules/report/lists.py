@@ -66,7 +66,7 @@ def decisions(notable: Notable, calendar: Calendar) -> Table:
         for one in notable.decisions
     )
     return Table(
-        "Decisions that an action was not required",
+        "The decisions, the latest first",
         ("Child", "Episode", "Duty", "Decided", "Decided by", "Entry"),
         tuple(rows),
         numbers=False,

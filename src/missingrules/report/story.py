@@ -93,11 +93,15 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """What is not on record, or late, under one rule; of minor ones there are no sentences."""
+    """What is not on record, or late, under one rule; of minor ones there are no sentences.
+
+    Where the rule ``forbids`` something, ``no_record`` is how often that happened.
+    """
 
     rule: str
     title: str
     severity: str
+    forbids: bool
     owner: str | None
     authority: str
     basis: str
@@ -179,6 +183,7 @@ def unmet_of(assessment: Assessment, policy: Policy) -> tuple[Unmet, ...]:
                 rule=rule,
                 title=last.title,
                 severity=last.severity,
+                forbids=not last.action,
                 owner=last.owner,
                 authority=last.authority,
                 basis=last.basis,

@@ -28,7 +28,10 @@ _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\
 _XLINK: Final = "{http://www.w3.org/1999/xlink}href"
 _LONG: Final = re.compile(r"-?\d+\.\d{3,}")
 _REFERENCE: Final = re.compile(r"#([\w.-]+)")
-_FONT: Final = re.compile(r"'DejaVu Sans'[^;]*")
+_FONT: Final = "font-family:"
+_NEEDLESS: Final = frozenset({f"fill: {INK}", "stroke-linejoin: miter"})
+"""What the drawing as a whole says already, or goes without saying."""
+
 _METADATA: Final = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
@@ -84,14 +87,7 @@ def drawn(figure: Figure, *, name: str, title: str, description: str) -> Markup:
                 parent.remove(child)
     _own_ids(root, name)
     for element in root.iter():
-        for key, value in element.attrib.items():
-            if key != "id":
-                element.set(key, _FONT.sub("sans-serif", _LONG.sub(_short, value)))
-        if element.get("transform", "").startswith("rotate(-0 "):
-            del element.attrib["transform"]
-        element.tail = None
-        if element.tag != "text":
-            element.text = (element.text or "").strip() or None
+        _terse(element)
     _without_nothing(root)
     _shared(root)
     box = root.get("viewBox", "0 0 1 1")
@@ -99,7 +95,7 @@ def drawn(figure: Figure, *, name: str, title: str, description: str) -> Markup:
     root.set("viewBox", box)
     root.set("role", "img")
     root.set("aria-labelledby", f"{name}-title {name}-text")
-    root.set("stroke-linejoin", "round")
+    root.set("fill", INK)
     for place, (tag, told, words) in enumerate(
         (("title", "title", title), ("desc", "text", description))
     ):
@@ -116,6 +112,22 @@ def _without_namespaces(root: ET.Element) -> None:
             element.tag = element.tag.rpartition("}")[2]
         if _XLINK in element.attrib:
             element.set("href", element.attrib.pop(_XLINK))
+
+
+def _terse(element: ET.Element) -> None:
+    """Say no more of an element than is needed."""
+    for key, value in element.attrib.items():
+        if key != "id":
+            element.set(key, _LONG.sub(_short, value))
+    if "style" in element.attrib:
+        parts = element.attrib["style"].split("; ")
+        kept = [p for p in parts if p not in _NEEDLESS and not p.startswith(_FONT)]
+        element.set("style", "; ".join(kept))
+    if element.get("transform", "").startswith("rotate(-0 "):
+        del element.attrib["transform"]
+    element.tail = None
+    if element.tag != "text":
+        element.text = (element.text or "").strip() or None
 
 
 def _only_style(defs: ET.Element) -> bool:

@@ -32,9 +32,8 @@ MARKS: Final[dict[str, tuple[str, str, str]]] = {
     outcomes.BREACHED: ("X", NO_RECORD, NO_RECORD),
     outcomes.PENDING: ("o", "#ffffff", IN_TIME),
     outcomes.DECIDED: ("_", INK, INK),
-    outcomes.INDETERMINATE: ("$?$", INK, INK),
 }
-"""What stands for each outcome: its shape, its filling and its edge."""
+"""What stands for each outcome: its shape, its filling and its edge; `?` for what is unclear."""
 
 GRADE_LETTERS: Final = {"very_low": "VL", "low": "L", "medium": "M", "high": "H"}
 SPAN: Final = "#f1e6c8"
@@ -96,7 +95,12 @@ def _beside(axes: Axes) -> Any:
 def _borders(told: Told) -> tuple[int, int]:
     """From shortly before the first thing drawn to shortly after the last."""
     times = [episode.start_us for episode in told.episodes]
-    times += [end for episode in told.episodes for _, end in episode.away if end is not None]
+    times += [
+        told.as_of_us if end is None else end
+        for episode in told.episodes
+        for _, end in episode.away
+    ]
+    times += [at for episode in told.episodes for at, _ in episode.grades]
     for lane in told.lanes:
         times += [us for mark in lane.marks for us in (mark.opened_us, mark.at_us)]
     if not told.left_out:
@@ -129,15 +133,16 @@ def _windows(axes: Axes, told: Told, first: int) -> None:
 
 
 def _episodes(axes: Axes, episodes: tuple[EpisodeTold, ...], last: int) -> None:
-    numbered = len(episodes) <= _MOST_NUMBERS
+    across: list[float] = []
     for episode in episodes:
-        shape, filling = CATEGORIES[category_of(episode)]
-        for start, end in episode.away or ((episode.start_us, episode.start_us),):
-            until = last if end is None else end
-            axes.hlines(0, _at(start), _at(until), color=INK, linewidth=2.5, zorder=2)
+        for start, end in episode.away:
+            across += [_at(start), _at(last if end is None else end), nan]
+    axes.plot(across, [0] * len(across), color=INK, linewidth=2.5, zorder=2)
+    for category, (shape, filling) in CATEGORIES.items():
+        starts = [_at(each.start_us) for each in episodes if category_of(each) == category]
         axes.plot(
-            [_at(episode.start_us)],
-            [0],
+            starts,
+            [0] * len(starts),
             marker=shape,
             markersize=7,
             markerfacecolor=filling,
@@ -146,7 +151,8 @@ def _episodes(axes: Axes, episodes: tuple[EpisodeTold, ...], last: int) -> None:
             linestyle="none",
             zorder=3,
         )
-        if numbered:
+    for episode in episodes:
+        if len(episodes) <= _MOST_NUMBERS:
             axes.annotate(
                 str(episode.number),
                 (_at(episode.start_us), 0),
@@ -160,15 +166,8 @@ def _episodes(axes: Axes, episodes: tuple[EpisodeTold, ...], last: int) -> None:
             ranks = list(GRADE_LETTERS)
             at, grade = max(episode.grades, key=lambda found: ranks.index(found[1]))
             letter = GRADE_LETTERS[grade]
-            axes.text(
-                _at(at),
-                1,
-                letter,
-                ha="center",
-                va="center",
-                fontsize=7.5,
-                fontweight="bold" if letter == "H" else "normal",
-            )
+            weight = "bold" if letter == "H" else "normal"
+            axes.text(_at(at), 1, letter, ha="center", va="center", fontsize=7.5, fontweight=weight)
 
 
 def _lane(axes: Axes, row: int, lane: Lane) -> None:
@@ -180,6 +179,9 @@ def _lane(axes: Axes, row: int, lane: Lane) -> None:
         if end - start > (last - first) / _FINEST:
             across += [start, end, nan]
     axes.plot(across, [row] * len(across), color=INK, linewidth=0.7, zorder=1)
+    for mark in marks:
+        if mark.outcome == outcomes.INDETERMINATE:
+            axes.text(_at(mark.at_us), row, "?", ha="center", va="center", fontweight="bold")
     for outcome, (shape, filling, edge) in MARKS.items():
         times = [_at(mark.at_us) for mark in marks if mark.outcome == outcome]
         if times:
@@ -202,14 +204,14 @@ def _dates(axes: Axes, calendar: Calendar) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     zone = ZoneInfo(calendar.zone)
-    locator = AutoDateLocator(tz=zone, minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
+    locator = AutoDateLocator(tz=zone, minticks=3, maxticks=6)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(
         ConciseDateFormatter(  # type: ignore[no-untyped-call]
             locator,
             tz=zone,
-            formats=["%Y", "%b %Y", "%d %b", "%d %b %H:%M", "%H:%M", "%H:%M"],
-            zero_formats=["", "%b %Y", "%d %b", "%d %b", "%H:%M", "%H:%M"],
+            formats=["%Y", "%b %Y", "%d %b %Y", "%d %b %H:%M", "%H:%M", "%H:%M"],
+            zero_formats=["", "%b %Y", "%d %b %Y", "%d %b %Y", "%H:%M", "%H:%M"],
             show_offset=False,
         )
     )

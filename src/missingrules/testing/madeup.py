@@ -12,8 +12,9 @@ from typing import Any, ClassVar, TypeVar
 
 from missingrules.entries import Episode
 from missingrules.log import Entry, Log
+from missingrules.policy import Policy
 from missingrules.record import Record
-from missingrules.testing.code import as_code, lines_of, text_code
+from missingrules.testing.code import as_code, lines_of
 
 
 class _MadeUp:
@@ -68,13 +69,11 @@ class MadeUpEpisode(_MadeUp, Episode):
     _names: ClassVar[tuple[str, ...]] = tuple(Episode.model_fields)
 
 
-class Text(str):
-    """A text that prints over several lines."""
-
-    __slots__ = ()
+class MadeUpPolicy(Policy):
+    """A policy in force nowhere."""
 
     def _repr_pretty_(self, printer: Any, _: bool) -> None:  # noqa: FBT001 - as Hypothesis calls it
-        show(printer, text_code(self))
+        show(printer, as_code(self))
 
 
 _Plain = TypeVar("_Plain", Entry, Log)

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from hypothesis import strategies as st
 
-from missingrules.policy import Policy
 from missingrules.testing import argument
 from missingrules.testing.condition import Traits
-from missingrules.testing.madeup import Text
+from missingrules.testing.madeup import MadeUpPolicy
 from missingrules.testing.rule import Rules
 from missingrules.testing.words import ADDITIONS, ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from missingrules.policy import Policy
 
 
 def policies(
@@ -51,8 +52,7 @@ def policies(
 
 @st.composite
 def _policies(draw: st.DrawFn, traits: Traits) -> Policy:
-    text = Text(to_yaml(draw(policy_files(traits))))
-    return draw(st.builds(Policy.parse, st.just(text)))
+    return MadeUpPolicy.parse(to_yaml(draw(policy_files(traits))))
 
 
 @st.composite

@@ -138,7 +138,7 @@ def subject_of(policy: Policy) -> Subject:
         calendar=policy.calendar,
         rules=rules or {"": Focus(frozenset(FRAME))},
         named={asked: tuple(sorted(values)) for asked, values in named.items()},
-        ages=tuple(sorted(policy.index.ages)),
+        ages=tuple(sorted(policy.index.ages - {0})),
         borders=tuple(sorted(at for at in borders if at is not None)),
     )
 
