@@ -15,6 +15,7 @@ import pytest
 
 import build
 from missingrules import MissingRulesError, Policy, read_jsonl, scan
+from missingrules.calendar import DAY_US, to_us
 from missingrules.explain import Reason
 from missingrules.figures import Figures, Gathered, Notable
 from missingrules.report import (
@@ -28,6 +29,7 @@ from missingrules.report import (
 )
 from missingrules.report.story import MOST_EPISODES, cut, told
 from missingrules.report.tables import words
+from missingrules.report.timeline import ticks
 from missingrules.report.trends import every_month
 
 if TYPE_CHECKING:
@@ -593,3 +595,34 @@ def test_words_of_the_vocabulary_are_written_as_people_say_them(
 def test_months_without_anything_have_their_place() -> None:
     assert every_month("2022-11", "2023-02") == ["2022-11", "2022-12", "2023-01", "2023-02"]
     assert every_month("2022-11", "2022-11") == ["2022-11"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "labels"),
+    [
+        ("2023-01-01 09:00", "2023-01-01 21:00", ["1 Jan 2023 09:00", "1 Jan 2023 21:00"]),
+        ("2023-03-25 12:00", "2023-03-27 12:00", ["26 Mar 2023", "27 Mar 2023"]),
+        ("2023-01-01 12:00", "2023-01-15 12:00", ["2 Jan 2023", "9 Jan 2023"]),
+        (
+            "2022-12-30 12:00",
+            "2023-05-15 12:00",
+            [f"{month} 2023" for month in ("Jan", "Feb", "Mar", "Apr", "May")],
+        ),
+        ("2020-02-01 12:00", "2024-02-15 12:00", ["Jan 2021", "Jan 2022", "Jan 2023", "Jan 2024"]),
+    ],
+)
+def test_a_timeline_is_divided_by_local_dates(
+    policy: Policy, first: str, last: str, labels: list[str]
+) -> None:
+    found = ticks(to_us(build.at(first)), to_us(build.at(last)), policy.calendar)
+    assert [label for _, label in found] == labels
+
+
+@pytest.mark.parametrize("days", [0, 1, 2, 5, 13, 40, 59, 89, 200, 364, 800, 3000, 12000, 36000])
+def test_a_timeline_of_any_length_has_a_few_divisions(policy: Policy, days: int) -> None:
+    first = to_us(build.at("1960-01-31 09:00"))
+    last = first + days * DAY_US + 1
+    found = [us for us, _ in ticks(first, last, policy.calendar)]
+    assert 1 <= len(found) <= 6
+    assert found == sorted(found)
+    assert first <= found[0] <= found[-1] <= last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import textwrap
 from math import nan
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +13,8 @@ from missingrules.report.svg import GRID, IN_TIME, INK, LATE, NO_RECORD, drawn, 
 from missingrules.report.tables import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from markupsafe import Markup
     from matplotlib.axes import Axes
 
@@ -41,6 +44,11 @@ _WIDTH: Final = 8.6
 _LANE: Final = 0.3  # inches
 _MOST_NUMBERS: Final = 24
 _LABEL: Final = 44
+_MOST_TICKS: Final = 6
+_MONTHS: Final = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 _FINEST: Final = 400  # lines shorter than this part of the whole are hidden behind their mark
 _NEAR_EDGE: Final = 0.15  # so near to the edge a label would be cut
 
@@ -65,7 +73,7 @@ def timeline(told: Told, calendar: Calendar, *, name: str) -> Markup:
             short = textwrap.shorten(label, _LABEL, placeholder=" ...")
             axes.text(-0.015, row, short, ha="right", va="center", transform=_beside(axes))
         axes.hlines(range(lanes), *axes.get_xlim(), color=GRID, linewidth=0.5, zorder=0)
-        _dates(axes, calendar)
+        _dates(axes, told, calendar)
         return drawn(
             figure,
             name=name,
@@ -198,26 +206,50 @@ def _lane(axes: Axes, row: int, lane: Lane) -> None:
             )
 
 
-def _dates(axes: Axes, calendar: Calendar) -> None:
-    from zoneinfo import ZoneInfo
-
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    zone = ZoneInfo(calendar.zone)
-    locator = AutoDateLocator(tz=zone, minticks=3, maxticks=6)  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(
-        ConciseDateFormatter(  # type: ignore[no-untyped-call]
-            locator,
-            tz=zone,
-            formats=["%Y", "%b %Y", "%d %b %Y", "%d %b %H:%M", "%H:%M", "%H:%M"],
-            zero_formats=["", "%b %Y", "%d %b %Y", "%d %b %Y", "%H:%M", "%H:%M"],
-            show_offset=False,
-        )
-    )
+def _dates(axes: Axes, told: Told, calendar: Calendar) -> None:
+    marks = ticks(*_borders(told), calendar)
+    axes.set_xticks([_at(us) for us, _ in marks], [label for _, label in marks])
     axes.tick_params(axis="x", labelsize=8)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
+
+
+def ticks(first: int, last: int, calendar: Calendar) -> list[tuple[int, str]]:
+    """Divide a stretch of time by local dates, into no more parts than there is room for.
+
+    A stretch of less than two dates is divided by its ends.
+    """
+    dates = [
+        dt.date.fromordinal(day) for day in range(calendar.day(first) + 1, calendar.day(last) + 1)
+    ]
+    if len(dates) < 2:  # noqa: PLR2004 - one line would not say where the others are
+        ends = (first, last)
+        return [(us, f"{_day(calendar, us)} {calendar.local(us)[11:16]}") for us in ends]
+    found: list[dt.date] = dates
+    for step in (1, 2, 7, 14):
+        found = [date for date in dates if (date - dates[0]).days % step == 0]
+        if len(found) <= _MOST_TICKS:
+            return [
+                (midnight, _day(calendar, midnight)) for midnight in _midnights(found, calendar)
+            ]
+    months = [date for date in dates if date.day == 1]
+    for step in (1, 2, 3, 6, 12, 24, 60, 120, 600):
+        found = [date for date in months if (date.year * 12 + date.month - 1) % step == 0]
+        if len(found) <= _MOST_TICKS:
+            break
+    return [
+        (midnight, f"{_MONTHS[date.month - 1]} {date.year}")
+        for date, midnight in zip(found, _midnights(found, calendar), strict=True)
+    ]
+
+
+def _midnights(dates: Iterable[dt.date], calendar: Calendar) -> list[int]:
+    return [calendar.midnight(date.toordinal()) for date in dates]
+
+
+def _day(calendar: Calendar, us: int) -> str:
+    date = dt.date.fromordinal(calendar.day(us))
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
 
 
 def _words(told: Told, calendar: Calendar) -> str:
