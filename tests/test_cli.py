@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pytest
 
-from missingrules import EngineError, Policy, crosscheck, read_jsonl
+from missingrules import EngineError, Policy, read_jsonl, sweep
 from missingrules.cli import main
 from missingrules.crosscheck import CrossCheck
 from missingrules.layers import shipped
@@ -183,7 +183,7 @@ def test_exit_4_says_that_the_matchers_differ_and_wins_over_3(
     run: Run, saved: Saved, policy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = CrossCheck(5, ("f-1", "f-2"), "durable")
-    monkeypatch.setattr(crosscheck, "cross_check", lambda _: answer)
+    monkeypatch.setattr(sweep, "checked", lambda *_, **__: answer)
     log = saved([*MISSED, NAIVE])
     done = run("scan", log, "-p", policy, "--format", "jsonl", "--cross-check")
     assert done.code == 4

@@ -115,15 +115,6 @@ def test_one_episode_under_two_children_is_told() -> None:
     assert ids_of(made, "shared-episode") == ("E1",)
 
 
-def test_ids_of_episodes_are_held_against_one_another_up_to_a_limit(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(quality, "MOST_EPISODES", 1)
-    two = "E1 2023-01-10 09:00 reported", "E2 2023-01-10 09:00 reported"
-    made = looked(C1=two[0], C2=two[1], C3=two[1])
-    assert ids_of(made, "shared-episode") == ()
-
-
 def test_children_of_one_date_of_birth_and_area_may_be_one_person() -> None:
     made = looked(C1=BORN.format("North"), C2=BORN.format("North"), C3=BORN.format("South"))
     assert ids_of(made, "suspected-duplicates") == ("C1", "C2")

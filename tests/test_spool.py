@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from build import log, missing
 from missingrules.log import Entry, Intake
-from missingrules.spool import Spool, packed, unpacked
+from missingrules.spool import Spool, entries_of, packed, unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,21 +47,21 @@ def rows() -> st.SearchStrategy[list[tuple[Entry, ...]]]:
     return st.lists(st.lists(entry, min_size=1, max_size=3).map(tuple), max_size=8)
 
 
+@pytest.mark.parametrize("in_memory", [0, 100], ids=["on disk", "in memory"])
 @settings(max_examples=25)
-@given(rows())
+@given(given_rows=rows())
 def test_a_spool_settles_duplicates_and_conflicts_as_an_intake_does(
-    tmp_path_factory: pytest.TempPathFactory, given_rows: list[tuple[Entry, ...]]
+    tmp_path_factory: pytest.TempPathFactory, in_memory: int, given_rows: list[tuple[Entry, ...]]
 ) -> None:
     plain = Intake()
-    with Spool(tmp_path_factory.mktemp("spool")) as spool:
+    with Spool(tmp_path_factory.mktemp("spool"), in_memory=in_memory) as spool:
         for entries in given_rows:
             plain.take(entries, (), entries[0].child_id)
             spool.take(entries, (), entries[0].child_id)
         spool.settle()
         wanted = plain.log()
-        came = [
-            [unpacked(cells) for cells in child] for chunk in spool.children(1) for child in chunk
-        ]
+        assert spool.on_disk == (in_memory == 0 and bool(given_rows))
+        came = [entries_of(child) for chunk in spool.children(1) for child in chunk]
         assert [entry for child in came for entry in child] == list(wanted.entries)
         assert [child[0].child_id for child in came] == list(wanted.by_child())
         books = spool.log()
@@ -71,14 +71,18 @@ def test_a_spool_settles_duplicates_and_conflicts_as_an_intake_does(
         wanted.rows,
     )
     assert books.conflicts == wanted.conflicts
+    assert spool.first == wanted.first
+    assert spool.latest == max((entry.recorded for entry in wanted.entries), default=None)
+    assert spool.size == len(wanted.by_child())
 
 
-def test_chunks_hold_whole_children(tmp_path: Path) -> None:
-    with Spool(tmp_path) as spool:
+@pytest.mark.parametrize("in_memory", [0, 100], ids=["on disk", "in memory"])
+def test_chunks_hold_whole_children(tmp_path: Path, in_memory: int) -> None:
+    with Spool(tmp_path, in_memory=in_memory) as spool:
         for child in ("C3", "C1", "C2"):
             for entry in log(missing(0, 1, 2), child=child):
                 spool.accept(replace(entry, entry_id=f"{child}.{entry.entry_id}"))
         spool.settle()
-        chunks = [[child[0][1] for child in chunk] for chunk in spool.children(7)]
+        chunks = [[entries_of(child)[0].child_id for child in chunk] for chunk in spool.children(7)]
         assert chunks == [["C1", "C2"], ["C3"]]
         assert [len(child) for chunk in spool.children(100) for child in chunk] == [6, 6, 6]

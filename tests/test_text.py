@@ -13,6 +13,7 @@ import build
 from missingrules import Policy, read_jsonl, scan
 from missingrules.figures import Figures, Gathered
 from missingrules.finding import OUTCOMES
+from missingrules.sweep import has_something_to_show
 from missingrules.text import (
     MOST_CHILDREN,
     PLAIN_WIDTH,
@@ -23,7 +24,6 @@ from missingrules.text import (
     headline,
     print_child,
     print_gathered,
-    print_scan,
     rows,
 )
 
@@ -106,8 +106,16 @@ def scanned(policy: Policy, *lines: str, as_of: str = "2023-06-30 12:00") -> Sca
 
 
 def printed(done: Scan, stream: io.StringIO | None = None) -> str:
+    """Print a scan as the command does: details of a few children, of many the figures."""
     stream = stream or io.StringIO()
-    print_scan(done, Page(stream))
+    gathered = Gathered(children=MOST_CHILDREN)
+    for assessment in done.assessments:
+        gathered.add(assessment)
+    for finding in done.failed:
+        gathered.fail(finding)
+    shown = [each for each in done.assessments if has_something_to_show(each)]
+    few = shown if len(shown) <= MOST_CHILDREN else []
+    print_gathered(gathered, done.policy, Page(stream), few)
     return stream.getvalue()
 
 

@@ -20,8 +20,11 @@ from missingrules.finding import Finding
 from missingrules.scan import records, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from missingrules.matchers import Engine
+    from missingrules.policy import Policy
+    from missingrules.record import Coverage, Record
     from missingrules.scan import Scan
 
 REFUSED = 3
@@ -46,10 +49,29 @@ def cross_check(scan: Scan) -> CrossCheck:
     A scan that the durable matcher made is judged again by the native one. Raises
     :class:`~missingrules.errors.EngineError` if the other process cannot finish.
     """
-    matcher = "native" if scan.engine == "durable" else "durable"
-    work = (scan.policy, tuple(records(scan.log)), scan.as_of_us, scan.coverage, matcher)
-    theirs = _second_opinion(pickle.dumps(work))
-    ours = verdicts(scan.findings())
+    return checked(
+        scan.policy,
+        tuple(records(scan.log)),
+        scan.findings(),
+        as_of_us=scan.as_of_us,
+        coverage=scan.coverage,
+        engine=scan.engine,
+    )
+
+
+def checked(  # noqa: PLR0913 - how the findings were made
+    policy: Policy,
+    judged: Sequence[Record],
+    findings: Iterable[Finding],
+    *,
+    as_of_us: int,
+    coverage: Coverage,
+    engine: Engine,
+) -> CrossCheck:
+    """Judge records again as for :func:`cross_check`, and compare with the findings about them."""
+    matcher = "native" if engine == "durable" else "durable"
+    theirs = _second_opinion(pickle.dumps((policy, tuple(judged), as_of_us, coverage, matcher)))
+    ours = verdicts(findings)
     every = ours.keys() | theirs.keys()
     differing = sorted(key for key in every if ours.get(key) != theirs.get(key))
     return CrossCheck(len(every), tuple(differing), matcher)

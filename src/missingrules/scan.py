@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from missingrules.calendar import from_us, to_us
@@ -12,16 +12,19 @@ from missingrules.errors import EngineError, LogError
 from missingrules.finding import ERROR, Finding, stamp
 from missingrules.kernel import judge
 from missingrules.log import Log
-from missingrules.reading.quality import described
+from missingrules.reading.quality import described, look_at
 from missingrules.record import Coverage, Record
+from missingrules.written import count_stated, document, rows
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from missingrules.finding import Assessment
     from missingrules.matchers import Engine
     from missingrules.policy import Policy
+    from missingrules.reading.mapping import SourceMapping
 
 
 class SupportsArrow(Protocol):
@@ -72,17 +75,22 @@ class Scan:
         """Give the scan as JSON takes it."""
         return {
             **heading(self.policy, self.log, self.as_of_us),
+            "data_quality": described(self.log, look_at(self.log)),
             "outcomes": dict(sorted(self.outcomes.items())),
             "on_incomplete_records": self.on_incomplete_records,
-            "children": [assessment.to_dict() for assessment in self.assessments],
+            "times_as_stated": sum(
+                count_stated(each.findings, each.record) for each in self.assessments
+            ),
+            "children": [document(assessment) for assessment in self.assessments],
             "errors": [finding.to_dict() for finding in self.failed],
         }
 
     def to_arrow(self) -> Any:
         """Give every finding as a ``pyarrow.Table``: a row a finding, columns as in its JSON."""
-        from missingrules.arrow import findings_table
+        from missingrules.arrow import rows_table
 
-        return findings_table(self.findings())
+        found = [row for each in self.assessments for row in rows(each.findings, each.record)]
+        return rows_table([*found, *(row for one in self.failed for row in rows([one], None))])
 
 
 def scan(
@@ -134,7 +142,7 @@ def verdict(
     except EngineError:
         raise
     except Exception as error:  # noqa: BLE001 - one bad record never stops a scan
-        return _failure(policy, record, as_of, type(error).__name__)
+        return unjudged(policy, record, as_of, type(error).__name__)
 
 
 def records(log: Log) -> Iterator[Record]:
@@ -154,6 +162,18 @@ def latest_recorded(log: Log) -> int:
 def whole(log: Log) -> Coverage:
     """Coverage of a log that holds everything from its first instant on."""
     return Coverage(start=min((entry.at for entry in log.entries), default=None))
+
+
+def coverage_of(
+    first: int | None, mapping: SourceMapping | None, paths: Iterable[Path]
+) -> Coverage:
+    """Tell what files can show: everything from the first instant on, or what the mapping says."""
+    if mapping is None:
+        return Coverage(start=first)
+    from missingrules.reading.extract import tables_given
+
+    covered = mapping.coverage(tables_given(paths, mapping))
+    return covered if covered.start is not None else replace(covered, start=first)
 
 
 def heading(policy: Policy, log: Log, as_of_us: int | None) -> dict[str, Any]:
@@ -176,11 +196,10 @@ def heading(policy: Policy, log: Log, as_of_us: int | None) -> dict[str, Any]:
             "rejected_without_child": log.unattributed,
             "conflicting_ids": list(log.conflicts),
         },
-        "data_quality": described(log),
     }
 
 
-def _failure(policy: Policy, record: Record, as_of_us: int, error: str) -> Finding:
+def unjudged(policy: Policy, record: Record, as_of_us: int, error: str) -> Finding:
     """Say that a record could not be judged; of the error only its class, it may quote the log."""
     duty = Duty(
         rule="record",

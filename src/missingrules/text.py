@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from missingrules import finding as outcomes
 from missingrules.figures.counts import OPEN
-from missingrules.figures.gathered import Gathered
 from missingrules.figures.owners import OTHERS, PARTNERS, POLICE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import TextIO
 
     from rich.console import Console
 
     from missingrules.figures.counts import Figures
+    from missingrules.figures.gathered import Gathered
     from missingrules.figures.notable import Notable
     from missingrules.figures.tally import Tally
     from missingrules.finding import Assessment, Finding
     from missingrules.log import Log
     from missingrules.policy import Policy
-    from missingrules.scan import Scan
 
 PLAIN_WIDTH = 100
 NARROWEST = 30
@@ -111,35 +110,21 @@ def _wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
-def print_scan(scan: Scan, out: Page) -> None:
-    """Print a scan: the figures, then each child with what is owed and what was missed.
+def print_gathered(
+    gathered: Gathered, policy: Policy, out: Page, shown: Iterable[Assessment] = ()
+) -> None:
+    """Print what was gathered of a log: the figures, then children.
 
-    Of more than :data:`MOST_CHILDREN` children with anything to show, those with the most unmet
-    duties are listed instead.
+    Those that are ``shown`` are printed with what is owed and what was missed; where none is, those
+    with the most unmet duties are listed.
     """
-    gathered = Gathered(children=MOST_CHILDREN)
-    for assessment in scan.assessments:
-        gathered.add(assessment)
-    for finding in scan.failed:
-        gathered.fail(finding)
-    if gathered.figures.children("with_open_findings") > MOST_CHILDREN:
-        print_gathered(gathered, scan.policy, out)
-        return
-    print_figures(gathered.figures, scan.policy, out)
-    for assessment in scan.assessments:
-        if any(f.outcome in OPEN for f in assessment.findings) or assessment.data_gaps:
-            out.line()
-            print_child(assessment, out)
-    _print_clear(gathered.figures, out)
-    for finding in scan.failed:
-        out.line()
-        out.line((f"{finding.child_id}: {finding.sentence}", ""))
-
-
-def print_gathered(gathered: Gathered, policy: Policy, out: Page) -> None:
-    """Print what was gathered of a log too large to show each child: figures, and the top ones."""
     print_figures(gathered.figures, policy, out)
-    print_top(gathered.notable, out)
+    children = 0
+    for children, assessment in enumerate(shown, start=1):  # noqa: B007 - counted for what follows
+        out.line()
+        print_child(assessment, out)
+    if not children:
+        print_top(gathered.notable, out)
     _print_clear(gathered.figures, out)
     failed = gathered.notable.not_judged
     for one in failed:

@@ -258,6 +258,12 @@ class Figures:
         return {name: tally[name] for name in outcomes.OUTCOMES if tally[name]}
 
     @property
+    def breaches(self) -> int:
+        """How many findings are breached, or were fulfilled late."""
+        found = self.outcomes
+        return found.get(outcomes.BREACHED, 0) + found.get(outcomes.FULFILLED_LATE, 0)
+
+    @property
     def all_duties(self) -> Tally:
         """Every finding, also those of records that could not be judged."""
         return Tally.of_cells((o, on, n) for (_, o, on), n in self._duties.items())

@@ -51,10 +51,23 @@ def read_files(
     :class:`~missingrules.reading.mapping.MappingError` for files that do not fit the mapping.
     """
     intake = Intake()
+    take_files(intake, paths, mapping=mapping, vocabulary=vocabulary, zone=zone)
+    return intake.log()
+
+
+def take_files(
+    intake: Intake,
+    paths: Iterable[Path],
+    *,
+    mapping: SourceMapping | None = None,
+    vocabulary: Vocabulary | None = None,
+    zone: str | None = None,
+) -> None:
+    """Read files into an intake, as :func:`read_files` does."""
     listed = list(paths)
     if mapping is not None:
         _read_mapped([tables.file(path) for path in listed], mapping, intake)
-        return intake.log()
+        return
     words = vocabulary or standard()
     for path in listed:
         if str(path) == STDIN:
@@ -63,7 +76,6 @@ def read_files(
             _read_lines(path, intake, words, zone)
         else:
             _read_canonical(tables.file(path), intake, words, zone)
-    return intake.log()
 
 
 def read_tables(

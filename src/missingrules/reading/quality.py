@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from missingrules.errors import Fault
     from missingrules.log import Entry, Log
 
-MOST_EPISODES: Final = 2_000_000
-"""So many ids of episodes are held against one another; of a larger log the rest is not."""
-
 SHOWN: Final = 20
 _ENDS: Final = frozenset({"returned", "located", "closed"})
 _FROM_CALLS: Final = frozenset({"prioritised", "assessed", "fim_notified"})
@@ -66,6 +63,9 @@ _MESSAGES: Final = {
     "alias-circle": "Aliases that lead back to themselves, not used, by row",
     "two-aliases": "Ids with several aliases, not used, by row",
 }
+NOT_OF_ROWS: Final = frozenset(_MESSAGES)
+"""Codes of notes; a fault with one of them is no fault of a row."""
+
 NO_CALLS: Final = Note(
     "no-calls",
     "No command-and-control data is given: episodes that were never upgraded from a call cannot be "
@@ -75,7 +75,12 @@ NO_CALLS: Final = Note(
 
 @dataclass(slots=True)
 class Quality:
-    """What was found so far; give it every child once, in any order."""
+    """What was found so far; give it every child once, in any order.
+
+    What is told by all children together, such as ids that are alike, is held as keys that several
+    ids share: two texts a child. For a log that does not fit into memory, :meth:`released` hands
+    them over, and :meth:`take_shared` takes what was found among them.
+    """
 
     entries: int = 0
     """How many entries were looked at."""
@@ -84,9 +89,8 @@ class Quality:
     from_calls: bool = False
     """Whether anything is there that the control room writes down."""
     _found: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _alike: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _keys: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     _homes: dict[str, str] = field(default_factory=dict)
-    _people: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, child_id: str, entries: Sequence[Entry]) -> None:
         """Look at all entries of one child."""
@@ -95,22 +99,46 @@ class Quality:
         self.from_calls = self.from_calls or any(e.kind in _FROM_CALLS for e in entries)
         for code, episode in episode_notes(entries):
             self._found[code].add(episode)
-        self._alike[_plain(child_id)].append(child_id)
+        self._keys["similar-ids", _plain(child_id)].add(child_id)
+        for birth, place in _births(entries):
+            self._keys["suspected-duplicates", f"{birth} {place}"].add(child_id)
         for episode in {entry.episode_id for entry in entries if entry.episode_id}:
-            if len(self._homes) >= MOST_EPISODES:
-                break
             if self._homes.setdefault(episode, child_id) != child_id:
                 self._found["shared-episode"].add(episode)
-        for birth, place in _births(entries):
-            self._people[birth, place].append(child_id)
+
+    def merge(self, other: Quality) -> None:
+        """Take in what was found among other children."""
+        self.entries += other.entries
+        self.recorded += other.recorded
+        self.from_calls = self.from_calls or other.from_calls
+        self.take_shared((code, each) for code, found in other._found.items() for each in found)
+        for key, ids in other._keys.items():
+            self._keys[key] |= ids
+        for episode, child_id in other._homes.items():
+            if self._homes.setdefault(episode, child_id) != child_id:
+                self._found["shared-episode"].add(episode)
+
+    def released(self) -> Iterator[tuple[str, str, str]]:
+        """Give what is held across children, as code, key and id, and hold it no longer.
+
+        Which child an episode stood under is let go too: a spool can tell that by itself.
+        """
+        self._homes.clear()
+        for (code, key), ids in self._keys.items():
+            yield from ((code, key, each) for each in ids)
+        self._keys.clear()
+
+    def take_shared(self, found: Iterable[tuple[str, str]]) -> None:
+        """Take ids by the code of what was found of them elsewhere."""
+        for code, each in found:
+            self._found[code].add(each)
 
     def notes(self) -> tuple[Note, ...]:
         """List what was found, in order of code."""
         found = {code: set(ids) for code, ids in self._found.items()}
-        found["similar-ids"] = {i for ids in self._alike.values() if len(ids) > 1 for i in ids}
-        found["suspected-duplicates"] = {
-            child for ids in self._people.values() if len(set(ids)) > 1 for child in ids
-        }
+        for (code, _), ids in self._keys.items():
+            if len(ids) > 1:
+                found.setdefault(code, set()).update(ids)
         return tuple(_note(code, ids) for code, ids in sorted(found.items()) if ids)
 
     @property
@@ -151,9 +179,8 @@ def all_notes(log: Log, quality: Quality, *, holds_calls: bool | None = None) ->
     return notes if has_calls else [*notes, NO_CALLS]
 
 
-def described(log: Log, *, holds_calls: bool | None = None) -> dict[str, Any]:
+def described(log: Log, quality: Quality, *, holds_calls: bool | None = None) -> dict[str, Any]:
     """Give what there is to say of the data as JSON takes it."""
-    quality = look_at(log)
     return {
         "entries": quality.entries,
         "recorded_at_another_time": quality.recorded,

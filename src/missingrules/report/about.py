@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from missingrules.errors import MissingRulesError
+from missingrules.reading.quality import NOT_OF_ROWS, all_notes
 from missingrules.wording import listed
 
 if TYPE_CHECKING:
@@ -15,15 +16,18 @@ if TYPE_CHECKING:
 
     from missingrules.log import Log
     from missingrules.policy import Policy
+    from missingrules.reading.mapping import SourceMapping
+    from missingrules.reading.quality import Quality
 
 SignedUp = Literal["yes", "no"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """What became of the rows of one source: ``read`` is the sum of the other three.
+    """What became of the rows of one source: ``read`` is the sum of the others.
 
-    Raises ``ValueError`` where it is not.
+    ``left_out`` are those that the filter of a mapping leaves out. Raises ``ValueError`` where the
+    sum is another.
     """
 
     source: str
@@ -31,11 +35,12 @@ class Rows:
     accepted: int
     duplicates: int
     rejected: int
+    left_out: int = 0
 
     def __post_init__(self) -> None:
         """Refuse books that do not balance."""
-        if self.read != self.accepted + self.duplicates + self.rejected:
-            raise ValueError("read must be accepted + duplicates + rejected")
+        if self.read != self.accepted + self.duplicates + self.rejected + self.left_out:
+            raise ValueError("read must be accepted + duplicates + rejected + left_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +92,36 @@ class About:
             raise ValueError(f"recorded={self.recorded} must be from 0 to 1")
 
     @classmethod
-    def of_log(cls, policy: Policy, log: Log, *, source: str, command: str) -> About:
-        """Take what a log in memory tells of its rows; ``source`` is what to call it."""
+    def of_log(  # noqa: PLR0913 - all that is told of a log
+        cls,
+        policy: Policy,
+        log: Log,
+        quality: Quality,
+        *,
+        source: str,
+        command: str,
+        mapping: SourceMapping | None = None,
+        limits: Iterable[str] = (),
+        care_homes: tuple[CareHome, ...] | None = None,
+        pseudonymised: bool = False,
+    ) -> About:
+        """Take what a log tells of its rows, and what was found in it.
+
+        ``source`` is what to call it. Its entries are not looked at, only its books.
+        """
         rows = Rows(
             source=source,
             read=log.rows,
-            accepted=len(log.entries),
+            accepted=log.accepted,
             duplicates=log.duplicates,
             rejected=log.rejected,
+            left_out=log.left_out,
         )
         codes = Counter(fault.code for fault in log.faults)
         notes = [
-            Note(code, f"rejected: {code.replace('-', ' ')}", number)
+            Note(code, f"not read: {code.replace('-', ' ')}", number)
             for code, number in sorted(codes.items())
+            if code not in NOT_OF_ROWS
         ]
         if log.unattributed:
             text = "rejected rows that name no child, so that they could be anybody's"
@@ -107,7 +129,23 @@ class About:
         if log.conflicts:
             text = "ids that stand over two contents, of which the earliest recorded was kept"
             notes.append(Note("conflicting-id", text, len(log.conflicts)))
-        return cls(policy=policy, command=command, rows=(rows,), notes=tuple(notes))
+        holds_calls = None if mapping is None else mapping.file.holds_calls
+        told = [] if mapping is None else list(mapping.notes)
+        for found in all_notes(log, quality, holds_calls=holds_calls):
+            if found.ids:
+                notes.append(Note(found.code, found.message, len(found.ids), found.ids))
+            else:
+                told.append(found.message)
+        return cls(
+            policy=policy,
+            command=command,
+            rows=(rows,),
+            notes=tuple(notes),
+            limits=(*told, *limits),
+            recorded=quality.recorded / quality.entries if quality.entries else None,
+            care_homes=care_homes,
+            pseudonymised=pseudonymised,
+        )
 
 
 _YES = frozenset({"yes", "y", "true", "1"})

@@ -32,7 +32,13 @@ _LISTED: Final = 20
 
 def rows_read(about: About) -> Table:
     """Show what became of every row; these are rows of files, and shown as they are."""
-    counts = [(row.read, row.accepted, row.duplicates, row.rejected) for row in about.rows]
+    counts: list[tuple[int, ...]] = [
+        (row.read, row.accepted, row.duplicates, row.rejected) for row in about.rows
+    ]
+    names = ["Read", "Accepted", "Duplicates", "Rejected"]
+    if any(row.left_out for row in about.rows):
+        names.append("Left out by the mapping")
+        counts = [(*found, row.left_out) for found, row in zip(counts, about.rows, strict=True)]
     made = [
         Row(row.source, tuple(f"{number:,}" for number in found))
         for row, found in zip(about.rows, counts, strict=True)
@@ -41,8 +47,8 @@ def rows_read(about: About) -> Table:
         sums = tuple(f"{sum(column):,}" for column in zip(*counts, strict=True))
         made.append(Row("All sources", sums, total=True))
     return Table(
-        "Rows read = accepted + duplicates + rejected",
-        ("Source", "Read", "Accepted", "Duplicates", "Rejected"),
+        "Rows read = " + " + ".join(name.lower() for name in names[1:]),
+        ("Source", *names),
         tuple(made),
         empty="How many rows were read was not handed over to this report.",
     )

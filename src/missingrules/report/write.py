@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from missingrules.errors import MissingRulesError
 from missingrules.html import STYLE
+from missingrules.reading.quality import look_at
 from missingrules.report import (
     compliance,
     data,
@@ -77,17 +78,13 @@ def report_scan(
         gathered.add(assessment)
     for finding in scan.failed:
         gathered.fail(finding)
-    about = About.of_log(scan.policy, scan.log, source=source, command=command)
+    about = About.of_log(scan.policy, scan.log, look_at(scan.log), source=source, command=command)
     write_report(gathered.figures, gathered.notable, to, about=about, aggregate_only=aggregate_only)
 
 
 def page(figures: Figures, notable: Notable, *, about: About, aggregate_only: bool = False) -> str:
     """Give the report as text; as for :func:`write_report`."""
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise MissingRulesError(
-            f"a report needs {' and '.join(missing)}: install missingrules[report]"
-        )
+    refuse_without_extra()
     policy = about.policy
     judged = figures.judged
     if judged is not None and judged[2] != policy.digest:
@@ -137,6 +134,15 @@ def page(figures: Figures, notable: Notable, *, about: About, aggregate_only: bo
             sources=policies.sources(policy),
         )
     )
+
+
+def refuse_without_extra() -> None:
+    """Raise :class:`~missingrules.errors.MissingRulesError` where a report cannot be made."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise MissingRulesError(
+            f"a report needs {' and '.join(missing)}: install missingrules[report]"
+        )
 
 
 def _children(notable: Notable, about: About) -> list[dict[str, Any]]:

@@ -1,0 +1,191 @@
+"""What the commands that read a log have in common: options, reading, and what became of it."""
+
+from __future__ import annotations
+
+import sys
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from missingrules.calendar import InstantError, from_us, parse_instant
+from missingrules.errors import LogError
+from missingrules.terminal import say, stop
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from missingrules.log import Log
+    from missingrules.policy import Policy
+    from missingrules.reading.mapping import SourceMapping
+    from missingrules.reading.quality import Quality
+    from missingrules.text import Page
+
+SHOWN = 20
+"""So many faults, or ids, are shown; of more, how many."""
+
+
+class EngineName(StrEnum):
+    """Which matcher judges conditions."""
+
+    native = "native"
+    durable = "durable"
+    both = "both"
+
+
+Logs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="LOG",
+        help="Files (JSON Lines, CSV, Parquet), folders or patterns; - reads JSON Lines from "
+        "standard input.",
+    ),
+]
+PolicyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--policy", "-p", metavar="NAME|FILE", help="A shipped policy or a policy file. Required."
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="Judge as known at this instant, e.g. 2024-03-31T09:00:00+01:00; without an offset "
+        "it is in the zone of the policy. Default: the latest time at which an accepted entry "
+        "was recorded.",
+    ),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ZONE",
+        help="Zone of times in the log without an offset, e.g. Europe/London; else they are "
+        "rejected.",
+    ),
+]
+MappingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mapping",
+        "-m",
+        metavar="NAME|FILE",
+        help="How the files are to be read, if they are not in the canonical form: a shipped "
+        "mapping or a mapping file.",
+    ),
+]
+Engine = Annotated[EngineName, typer.Option(help="Which matcher judges conditions.")]
+
+
+# --- What goes in --------------------------------------------------------------------------------
+
+
+def files(names: Sequence[str], zone: str | None, mapping: SourceMapping | None) -> list[Path]:
+    """List the files that are meant; end the command for what cannot be."""
+    from missingrules.reading.files import STDIN, expand
+
+    if names.count(STDIN) > 1:
+        stop("- can be given once: standard input can be read once")
+    if STDIN in names and sys.stdin is None:
+        stop("- reads standard input, and that is closed")
+    if STDIN in names and mapping is not None:
+        stop("- reads JSON Lines with the canonical names; a mapping needs files")
+    if zone is not None:
+        try:
+            parse_instant("2000-01-01T12:00:00", zone)
+        except ValueError as error:
+            stop(f"--{error}")  # it begins with zone=
+    try:
+        return expand(names)
+    except LogError as error:
+        stop(str(error))
+
+
+def mapping_of(name: str | None, policy: Policy) -> SourceMapping | None:
+    """Load the mapping that was asked for."""
+    from missingrules.reading.mapping import load_mapping
+
+    return None if name is None else load_mapping(name, policy.vocabulary)
+
+
+def instant(text: str | None, policy: Policy, option: str = "--as-of") -> dt.datetime | None:
+    """Read an instant; without an offset it is in the zone of the policy."""
+    if text is None:
+        return None
+    try:
+        return from_us(parse_instant(text, policy.calendar.zone))
+    except InstantError as error:
+        stop(f"{option}: {error}")
+
+
+def no_child(child: str, log: Log) -> str:
+    """Say that a log has no entry of a child, and why that may be."""
+    message = f"the log has no entry of child {child}"
+    if child in log.incomplete:
+        return f"{message}: every row of this child was rejected"
+    close = get_close_matches(child, {entry.child_id for entry in log.entries}, n=1)
+    return f"{message}; did you mean {close[0]}?" if close else message
+
+
+# --- What comes out ------------------------------------------------------------------------------
+
+
+def introduce(  # noqa: PLR0913 - all that a reader has to know first
+    policy: Policy,
+    log: Log,
+    quality: Quality,
+    as_of_us: int,
+    out: Page,
+    *,
+    children: int,
+    chosen: bool,
+    source: SourceMapping | None,
+) -> None:
+    """Say what is judged by what, what became of the rows, and what is odd about them."""
+    from missingrules import text
+    from missingrules.reading.quality import all_notes
+
+    out.paragraph(text.basis_of(policy, as_of_us, chosen=chosen))
+    if source is not None:
+        out.paragraph(f"Mapping {source.name}: {source.file.title}")
+        for note in source.notes:
+            out.paragraph(note)
+    out.paragraph(text.rows(log, children))
+    out.paragraph(quality.recording)
+    holds_calls = None if source is None else source.file.holds_calls
+    for found in all_notes(log, quality, holds_calls=holds_calls):
+        out.paragraph(str(found))
+
+
+def say_faults(log: Log, unheard: Iterable[str] = ()) -> None:
+    """Show what was rejected and why, on standard error.
+
+    ``unheard`` are the children of whom every row was rejected.
+    """
+    for fault in log.faults[:SHOWN]:
+        say(str(fault))
+    if len(log.faults) > SHOWN:
+        say(f"... and {len(log.faults) - SHOWN} more")
+    if log.unattributed:
+        rows = "row names" if log.unattributed == 1 else "rows name"
+        say(
+            f"{log.unattributed} rejected {rows} no child: what seems missing anywhere may have "
+            "been there."
+        )
+    named = sorted(unheard)
+    if named:
+        say(f"Not judged, because every row was rejected: {some(named)}.")
+    if log.conflicts:
+        say(
+            "Entry ids that stand over different contents, of which the earliest recorded was "
+            f"kept: {some(log.conflicts)}."
+        )
+
+
+def some(ids: Sequence[str]) -> str:
+    """List ids, and of many the first."""
+    more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
+    return ", ".join(ids[:SHOWN]) + more

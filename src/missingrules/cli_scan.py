@@ -1,0 +1,387 @@
+"""The command ``missingrules scan``: judge every child of a log, however large."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from contextlib import ExitStack, nullcontext
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from missingrules.cli_log import (
+    AsOf,
+    Engine,
+    EngineName,
+    Logs,
+    MappingOption,
+    PolicyOption,
+    Zone,
+    files,
+    instant,
+    introduce,
+    mapping_of,
+    say_faults,
+    some,
+)
+from missingrules.terminal import (
+    BREACHES,
+    CLEAR,
+    DIFFERED,
+    REJECTED,
+    load_policy,
+    say,
+    stop,
+    without_traceback,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from missingrules.folder import Folder
+    from missingrules.progress import Progress
+    from missingrules.reading.mapping import SourceMapping
+    from missingrules.record import Record
+    from missingrules.report import CareHome
+    from missingrules.sweep import Part, Sweep
+    from missingrules.text import Page
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    text = "text"
+    json = "json"
+    jsonl = "jsonl"
+    csv = "csv"
+    parquet = "parquet"
+
+
+@without_traceback
+def scan_command(  # noqa: PLR0913 - the options of the command
+    logs: Logs,
+    *,
+    policy: PolicyOption = None,
+    as_of: AsOf = None,
+    output: Annotated[
+        Format, typer.Option("--format", help="How findings are written to standard output.")
+    ] = Format.text,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR",
+            help="Write findings.parquet, findings.csv, findings.jsonl, summary.json, rejects.csv "
+            "and report.html to this folder.",
+        ),
+    ] = None,
+    engine: Engine = EngineName.native,
+    cross_check: Annotated[
+        bool,
+        typer.Option(
+            "--cross-check",
+            help="Judge again with the other matcher, in another process, and compare.",
+        ),
+    ] = False,
+    zone: Zone = None,
+    mapping: MappingOption = None,
+    care_homes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="A CSV file of care homes for the report: home, signed_up, updated.",
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="How many processes judge. Default: one a processor."
+        ),
+    ] = None,
+    memory: Annotated[
+        str, typer.Option(metavar="SIZE", help="Memory for sorting a large log, as in 1GB.")
+    ] = "1GB",
+    spill: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where a large log is set aside while it is sorted. It is deleted afterwards.",
+        ),
+    ] = None,
+) -> int:
+    """Find breaches and required actions in logs of any size.
+
+    Exit codes: 0 nothing breached, 1 breaches found or a record that could not be judged, 2 usage
+    or faulty policy, 3 rows rejected (findings are still written), 4 the matchers differed or the
+    second one could not judge.
+    """
+    from missingrules import progress, text
+    from missingrules.folder import Folder
+    from missingrules.report.write import refuse_without_extra
+    from missingrules.sweep import swept
+
+    loaded = load_policy(policy)
+    chosen = instant(as_of, loaded)
+    source = mapping_of(mapping, loaded)
+    paths = files(logs, zone, source)
+    homes = None if care_homes is None else _care_homes(Path(care_homes))
+    if output is Format.parquet and sys.stdout.isatty():
+        stop("--format parquet is no text: send standard output to a file")
+    if out is not None:
+        refuse_without_extra()
+    page = text.Page(sys.stdout if output is Format.text else sys.stderr)
+    told = output in (Format.text, Format.json) or not sys.stdout.isatty()
+    with ExitStack() as shown:
+        bar = shown.enter_context(progress.shown(told=told))
+        with (
+            nullcontext() if out is None else Folder(Path(out)) as folder,
+            swept(
+                paths,
+                loaded,
+                mapping=source,
+                zone=zone,
+                as_of=chosen,
+                engine=engine.value,
+                workers=workers,
+                memory=memory,
+                spill=None if spill is None else Path(spill),
+                taken=bar.read,
+            ) as sweep,
+        ):
+            run = Run(sweep, source, homes, chosen=chosen is not None)
+            if sweep.as_of_us is None and not sweep.books.rejected:
+                shown.close()
+                stop(
+                    "the log is empty: nothing to judge. With --as-of TIME the answer would be "
+                    "empty too"
+                )
+            records = run.judge(output, folder, bar, cross_check=cross_check)
+            if folder is not None:
+                run.finish(folder)
+    run.tell(page, records, as_text=output is Format.text)
+    return run.exit_code
+
+
+class Run:
+    """One scan from its first child to its exit code."""
+
+    def __init__(
+        self,
+        sweep: Sweep,
+        source: SourceMapping | None,
+        homes: tuple[CareHome, ...] | None,
+        *,
+        chosen: bool,
+    ) -> None:
+        """Take the log that was read; ``chosen`` says whether the instant was given."""
+        self.sweep, self.source, self.homes, self.chosen = sweep, source, homes, chosen
+
+    def judge(
+        self, output: Format, folder: Folder | None, bar: Progress, *, cross_check: bool
+    ) -> list[Record]:
+        """Judge everything and write findings as they come.
+
+        Gives the records of which details are to be shown as text, one more than are where there
+        are too many.
+        """
+        from missingrules import text
+        from missingrules.folder import FINDINGS, Stream
+
+        sweep = self.sweep
+        stream = None
+        if output in FINDINGS:
+            stream = Stream(output, sys.stdout.buffer)
+        document = _Document(self) if output is Format.json else None
+        bar.judging(sweep.children)
+        records: list[Record] = []
+        most = text.MOST_CHILDREN + 1
+        for part in sweep.parts(
+            formats=tuple(FINDINGS) if folder is not None else (output,) if stream else (),
+            whole=document is not None,
+            shown=most if output is Format.text else 0,
+            cross_check=cross_check,
+            failed=lambda _: say("A process ended; the children that it had are judged again."),
+        ):
+            if folder is not None:
+                folder.write(part.rows)
+            if stream is not None and output in part.rows:
+                stream.write(part.rows[output])
+            if document is not None:
+                document.write(part)
+            records += part.shown[: most - len(records)]
+            bar.judged(part.children, sweep.gathered.figures.breaches)
+        if stream is not None:
+            stream.close()
+        if document is not None:
+            document.close()
+        return records
+
+    def finish(self, folder: Folder) -> None:
+        """Write what a folder holds beside the findings, and put all in its place."""
+        from missingrules.reading.rejects import write_rejects
+        from missingrules.report import About, write_report
+
+        sweep = self.sweep
+        about = About.of_log(
+            sweep.policy,
+            sweep.books,
+            sweep.quality,
+            source=self._called(),
+            command=shlex.join(["missingrules", *sys.argv[1:]]),
+            mapping=self.source,
+            limits=self._limits(),
+            care_homes=self.homes,
+        )
+        folder.finish(
+            self.summary(),
+            rejects=lambda path: write_rejects(sweep.books, path),
+            report=lambda path: write_report(
+                sweep.gathered.figures, sweep.gathered.notable, path, about=about
+            ),
+        )
+
+    def tell(self, page: Page, records: Sequence[Record], *, as_text: bool) -> None:
+        """Say what was judged by what; and as text, what was found."""
+        from missingrules import text
+
+        sweep = self.sweep
+        if sweep.as_of_us is None:
+            page.paragraph(text.rows(sweep.books, 0))
+            say_faults(sweep.books, sweep.unheard)
+            say("missingrules: no row was accepted, so nothing was judged")
+            return
+        introduce(
+            sweep.policy,
+            sweep.books,
+            sweep.quality,
+            sweep.as_of_us,
+            page,
+            children=sweep.children,
+            chosen=self.chosen,
+            source=self.source,
+        )
+        say_faults(sweep.books, sweep.unheard)
+        for limit in self._limits():
+            page.paragraph(limit)
+        if as_text:
+            page.line()
+            shown = sweep.assessed(records) if len(records) <= text.MOST_CHILDREN else ()
+            text.print_gathered(sweep.gathered, sweep.policy, page, shown)
+            sys.stdout.flush()
+        if sweep.check is not None:
+            page.line()
+            page.paragraph(
+                f"Cross-check: {sweep.check.compared} verdicts compared with the "
+                f"{sweep.check.matcher} matcher, {len(sweep.check.differing)} differ."
+            )
+            if sweep.check.differing:
+                say(f"The matchers differ on {some(sweep.check.differing)}.")
+        if sweep.unchecked is not None:
+            say(sweep.unchecked)
+
+    @property
+    def exit_code(self) -> int:
+        """See the top of the command line's module."""
+        sweep = self.sweep
+        if sweep.unchecked is not None or (sweep.check is not None and sweep.check.differing):
+            return DIFFERED
+        if sweep.books.rejected or sweep.books.partly:
+            return REJECTED
+        figures = sweep.gathered.figures
+        return BREACHES if figures.breaches or figures.children("not_judged") else CLEAR
+
+    def heading(self) -> dict[str, Any]:
+        """Give what was judged by what as JSON takes it."""
+        from missingrules.scan import heading
+
+        return heading(self.sweep.policy, self.sweep.books, self.sweep.as_of_us)
+
+    def source_told(self) -> dict[str, Any]:
+        """Give what there is to say of the data as JSON takes it."""
+        from missingrules.reading.quality import described
+
+        sweep, source = self.sweep, self.source
+        holds_calls = None if source is None else source.file.holds_calls
+        told: dict[str, Any] = {
+            "data_quality": described(sweep.books, sweep.quality, holds_calls=holds_calls),
+            "times_as_stated": sweep.stated_times,
+        }
+        if source is not None:
+            told |= {"mapping": source.name, "source_notes": list(source.notes)}
+        return told
+
+    def summary(self) -> dict[str, Any]:
+        """Give the figures, and all that is to be said of them, as JSON takes it."""
+        from missingrules.figures.summary import summary
+
+        return {
+            **self.heading(),
+            **self.source_told(),
+            "judged_again": self.sweep.lost,
+            "figures": summary(self.sweep.gathered.figures),
+        }
+
+    def _limits(self) -> list[str]:
+        """Say what every reader has to bear in mind."""
+        sweep = self.sweep
+        limits = []
+        if sweep.stated_times:
+            limits.append(
+                f"{sweep.stated_times} of the findings on timeliness rest on when things are said "
+                "to have happened: none of their entries has a time of recording of its own."
+            )
+        if sweep.lost:
+            limits.append(
+                f"{sweep.lost} times a process ended before it was done; its children were judged "
+                "again."
+            )
+        return limits
+
+    def _called(self) -> str:
+        names = [path.name for path in self.sweep.paths]
+        return some(names) if names else "the log"
+
+
+class _Document:
+    """The answer as one JSON document, a line a child, written as it comes."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._errors: list[dict[str, Any]] = []
+        head = json.dumps(run.heading())
+        sys.stdout.write(f'{head[:-1]}, "children": [')
+        self._between = "\n"
+
+    def write(self, part: Part) -> None:
+        for child in part.whole:
+            sys.stdout.write(f"{self._between}{json.dumps(child)}")
+            self._between = ",\n"
+        self._errors += [finding.to_dict() for finding in part.failed]
+
+    def close(self) -> None:
+        figures = self._run.sweep.gathered.figures
+        failed = len(self._errors)
+        rest = {
+            "errors": self._errors,
+            "outcomes": {**figures.outcomes, **({"error": failed} if failed else {})},
+            "on_incomplete_records": figures.all_duties.on_incomplete_records,
+            **self._run.source_told(),
+        }
+        sys.stdout.write(f"\n], {json.dumps(rest)[1:]}\n")
+
+
+def _care_homes(path: Path) -> tuple[CareHome, ...]:
+    """Read the table of care homes; end the command where it is none."""
+    import csv
+
+    from missingrules.report import care_homes
+
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return care_homes(csv.DictReader(file))
+    except OSError as error:
+        stop(f"--care-homes: {path} cannot be read: {error.strerror}")
+    except (UnicodeDecodeError, csv.Error):
+        stop(f"--care-homes: {path} is no CSV file in UTF-8")

@@ -1,0 +1,153 @@
+"""What a scan leaves behind: a stream of findings, or a folder of files.
+
+A folder is written aside and put in its place when all of it is there, the summary last: an
+interrupt or a full disk leaves the old answer, whole, or none. A folder without a ``summary.json``
+holds no answer.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, Self
+
+from missingrules import arrow, written
+from missingrules.errors import MissingRulesError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SUMMARY: Final = "summary.json"
+REPORT: Final = "report.html"
+REJECTS: Final = "rejects.csv"
+FINDINGS: Final = {form: f"findings.{form}" for form in written.FORMATS}
+FILES: Final = (*FINDINGS.values(), REJECTS, REPORT, SUMMARY)
+"""Every file of a folder, in the order in which they are put in their place."""
+
+_ASIDE: Final = ".missingrules-"
+_GROUP: Final = 100_000
+
+
+class Stream:
+    """Findings in one format, written to a stream as they come."""
+
+    def __init__(self, form: str, to: IO[bytes]) -> None:
+        """Take a format of :data:`missingrules.written.FORMATS` and a stream of bytes."""
+        self._to = to
+        self._parquet = _Parquet(to) if form == "parquet" else None
+        to.write(written.head(form))
+
+    def write(self, rows: bytes) -> None:
+        """Write what :func:`missingrules.written.encoded` made."""
+        if self._parquet is None:
+            self._to.write(rows)
+        else:
+            self._parquet.write(rows)
+
+    def close(self) -> None:
+        """Write what is still to be written; the stream itself stays open."""
+        if self._parquet is not None:
+            self._parquet.close()
+        self._to.flush()
+
+
+class _Parquet:
+    """A Parquet file out of streams of Arrow, in groups of many rows."""
+
+    def __init__(self, to: IO[bytes]) -> None:
+        schema = arrow.schema()  # says so where pyarrow is not installed
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self._arrow = pa
+        self._writer = pq.ParquetWriter(pa.PythonFile(to, mode="w"), schema, compression="zstd")
+        self._tables: list[Any] = []
+        self._held = 0
+
+    def write(self, rows: bytes) -> None:
+        table = self._arrow.ipc.open_stream(rows).read_all()
+        self._tables.append(table)
+        self._held += table.num_rows
+        if self._held >= _GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._tables:
+            self._writer.write_table(self._arrow.concat_tables(self._tables))
+            self._tables.clear()
+            self._held = 0
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+
+class Folder:
+    """The files of an answer. Use it as a context manager, and call :meth:`finish` at the end.
+
+    Raises :class:`MissingRulesError` where the place is taken by something else, or cannot be
+    written to.
+    """
+
+    def __init__(self, place: Path) -> None:
+        """Take the folder, which is made if it is not there."""
+        self._place = place
+        self._streams: dict[str, Stream] = {}
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Begin aside."""
+        try:
+            self._place.mkdir(parents=True, exist_ok=True)
+            self._aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self._place))
+        except FileExistsError:
+            msg = f"{self._place} is a file; the answer needs a folder"
+            raise MissingRulesError(msg) from None
+        except OSError as error:
+            msg = f"{self._place} cannot be written to: {error.strerror}"
+            raise MissingRulesError(msg) from None
+        try:
+            for form, name in FINDINGS.items():
+                stream = self._open.enter_context((self._aside / name).open("wb"))
+                self._streams[form] = Stream(form, stream)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take away whatever is still aside."""
+        try:
+            self._open.close()
+        finally:
+            shutil.rmtree(self._aside, ignore_errors=True)
+
+    def write(self, rows: Mapping[str, bytes]) -> None:
+        """Write findings, by format."""
+        for form, encoded in rows.items():
+            self._streams[form].write(encoded)
+
+    def finish(
+        self,
+        summary: Mapping[str, Any],
+        *,
+        rejects: Callable[[Path], object],
+        report: Callable[[Path], object],
+    ) -> None:
+        """Write the rest, and put every file in its place.
+
+        ``rejects`` and ``report`` are called with the path at which to write theirs.
+        """
+        for stream in self._streams.values():
+            stream.close()
+        self._open.close()
+        rejects(self._aside / REJECTS)
+        report(self._aside / REPORT)
+        text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
+        (self._aside / SUMMARY).write_text(text, encoding="utf-8")
+        (self._place / SUMMARY).unlink(missing_ok=True)
+        for name in FILES:
+            (self._aside / name).replace(self._place / name)

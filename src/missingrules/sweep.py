@@ -1,0 +1,369 @@
+"""Judge a log of any size, child by child, in several processes, with the kernel of live use.
+
+The entries are read into a :class:`~missingrules.spool.Spool`, which keeps them on disk where there
+are many, and come back in chunks of whole children. What is made of a chunk is a :class:`Part`; the
+parts come in the order of child ids, whoever judged them, so the same log gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from missingrules import written
+from missingrules.calendar import to_us
+from missingrules.crosscheck import CrossCheck, checked
+from missingrules.errors import EngineError, LogError
+from missingrules.figures.counts import OPEN
+from missingrules.figures.gathered import Gathered
+from missingrules.finding import Finding
+from missingrules.pool import in_order
+from missingrules.reading.extract import take_files
+from missingrules.reading.quality import Quality
+from missingrules.record import Record
+from missingrules.scan import coverage_of, unjudged, verdict
+from missingrules.spool import Spool, entries_of
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from missingrules.finding import Assessment
+    from missingrules.log import Log
+    from missingrules.matchers import Engine
+    from missingrules.policy import Policy
+    from missingrules.pseudonyms import Pseudonyms
+    from missingrules.reading.mapping import SourceMapping
+    from missingrules.record import Coverage
+    from missingrules.selection import Selection
+    from missingrules.spool import Kept
+
+CHUNK: Final = 4_000
+"""About so many entries are judged at a time."""
+
+WORTH_A_PROCESS: Final = 20_000
+"""A log of fewer entries is judged in this process: it is done before others have started."""
+
+Item = tuple[list[Any], bool]
+"""What a spool gives for a child, and whether rows of the record were rejected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What every process is told once: how to judge, and what to make of it."""
+
+    policy: Policy
+    coverage: Coverage
+    as_of_us: int
+    engine: Engine = "native"
+    selection: Selection | None = None
+    formats: tuple[str, ...] = ()
+    whole: bool = False
+    """Whether every assessment is given whole, as JSON takes it."""
+    shown: int = 0
+    """Of so many children with something to show the records are handed back."""
+    cross_check: bool = False
+
+
+@dataclass(slots=True)
+class Part:
+    """What was made of a chunk of children."""
+
+    children: int = 0
+    gathered: Gathered = field(default_factory=Gathered)
+    quality: Quality = field(default_factory=Quality)
+    rows: dict[str, bytes] = field(default_factory=dict)
+    """The selected findings, by format (see :func:`missingrules.written.encoded`)."""
+    whole: list[dict[str, Any]] = field(default_factory=list)
+    shown: list[Record] = field(default_factory=list)
+    failed: list[Finding] = field(default_factory=list)
+    stated_times: int = 0
+    """How many findings on timeliness rest on no time of recording (``times_as_stated``)."""
+    check: CrossCheck | None = None
+    unchecked: str | None = None
+    """Why the second matcher gave no opinion."""
+
+
+@dataclass(slots=True)
+class Sweep:
+    """A log that was read and is ready to be judged.
+
+    ``books`` is the log without its entries: what became of its rows. ``as_of_us`` is None where
+    nothing was accepted and no instant was given. What was judged gathers in ``gathered`` and
+    ``quality`` while :meth:`parts` is gone through; ``lost`` counts chunks whose process ended and
+    that were judged again, ``stated_times`` the findings on timeliness that rest on no time of
+    recording. ``check`` is what the second matcher said, ``unchecked`` why it said nothing.
+    """
+
+    policy: Policy
+    books: Log
+    coverage: Coverage
+    as_of_us: int | None
+    children: int
+    unheard: frozenset[str] = frozenset()
+    """Children of whom every row was rejected, so that they are not judged."""
+    engine: Engine = "native"
+    gathered: Gathered = field(default_factory=Gathered)
+    quality: Quality = field(default_factory=Quality)
+    paths: tuple[Path, ...] = ()
+    lost: int = 0
+    stated_times: int = 0
+    check: CrossCheck | None = None
+    unchecked: str | None = None
+    _spool: Spool | None = field(default=None, repr=False)
+    _task: Task | None = field(default=None, repr=False)
+    _workers: int = 1
+
+    def parts(  # noqa: PLR0913 - what is to be made of the children
+        self,
+        *,
+        formats: Sequence[str] = (),
+        whole: bool = False,
+        shown: int = 0,
+        selection: Selection | None = None,
+        cross_check: bool = False,
+        failed: Callable[[int], None] = lambda _: None,
+    ) -> Iterator[Part]:
+        """Judge all children, once: give what was made of each chunk, in order of child id.
+
+        ``failed`` is told the number of a chunk that is judged again, because its process ended.
+        """
+        if self.as_of_us is None or self._spool is None:
+            return
+        task = Task(
+            policy=self.policy,
+            coverage=self.coverage,
+            as_of_us=self.as_of_us,
+            engine=self.engine,
+            selection=selection,
+            formats=tuple(formats),
+            whole=whole,
+            shown=shown,
+            cross_check=cross_check,
+        )
+        self._task = task
+        for part in self._judged(task, self._spool, failed):
+            self.gathered.merge(part.gathered)
+            if self._spool.on_disk:
+                self._spool.note_keys(part.quality.released())
+            self.quality.merge(part.quality)
+            self.stated_times += part.stated_times
+            self._take_check(part)
+            yield part
+        self.quality.take_shared(self._spool.shared_keys())
+
+    def assessed(self, records: Iterable[Record]) -> Iterator[Assessment]:
+        """Judge single records again, such as those that a part hands back."""
+        if self._task is None:
+            return
+        for record in records:
+            made = answered(self._task, record)
+            if not isinstance(made, Finding):
+                yield selected(made, self._task.selection)
+
+    def _take_check(self, part: Part) -> None:
+        self.unchecked = self.unchecked or part.unchecked
+        if part.check is not None:
+            held = self.check or CrossCheck(0, (), part.check.matcher)
+            self.check = CrossCheck(
+                held.compared + part.check.compared,
+                held.differing + part.check.differing,
+                held.matcher,
+            )
+
+    def _judged(self, task: Task, spool: Spool, failed: Callable[[int], None]) -> Iterator[Part]:
+        incomplete = self.books.incomplete
+        chunks = (
+            [(kept, child_id_of(kept) in incomplete) for kept in chunk]
+            for chunk in spool.children(CHUNK)
+        )
+        workers = self._workers if spool.held >= WORTH_A_PROCESS else 1
+        if workers == 1:
+            yield from (judged(task, chunk) for chunk in chunks)
+            return
+
+        def lost(number: int) -> None:
+            self.lost += 1
+            failed(number)
+
+        yield from in_order(
+            _judged_here,
+            chunks,
+            workers=workers,
+            prepare=_prepare,
+            given=(task,),
+            lost=lost,
+            alone=lambda item: _given_up(task, item),
+        )
+
+
+@contextmanager
+def swept(  # noqa: PLR0913 - what is read, how, and by what it is judged
+    paths: Iterable[Path],
+    policy: Policy,
+    *,
+    mapping: SourceMapping | None = None,
+    zone: str | None = None,
+    as_of: dt.datetime | None = None,
+    engine: Engine = "native",
+    pseudonyms: Pseudonyms | None = None,
+    workers: int | None = None,
+    memory: str = "1GB",
+    spill: Path | None = None,
+    taken: Callable[[int], None] | None = None,
+) -> Iterator[Sweep]:
+    """Read files of any size and get ready to judge them; what was set aside is gone afterwards.
+
+    ``as_of``, ``mapping``, ``zone`` and ``engine`` are as for
+    :func:`~missingrules.reading.extract.read_files` and :func:`~missingrules.scan.scan`. With
+    ``pseudonyms`` every id is replaced before anything is judged. ``workers`` is the number of
+    processes (without it, of processors). Many entries are sorted on disk, in a folder of its own
+    under ``spill`` (else the system's for temporary files), by DuckDB with so much ``memory``.
+    ``taken`` is told now and then how many entries were read. Raises :class:`LogError` for files
+    that cannot be read at all, and :class:`EngineError` for a matcher that is not to be had.
+    """
+    policy.matcher(engine)
+    listed = list(paths)
+    with (
+        _folder(spill) as folder,
+        Spool(folder, memory=memory, pseudonyms=pseudonyms, taken=taken) as spool,
+    ):
+        take_files(spool, listed, mapping=mapping, vocabulary=policy.vocabulary, zone=zone)
+        spool.settle()
+        yield Sweep(
+            policy=policy,
+            books=spool.log(),
+            coverage=coverage_of(spool.first, mapping, listed),
+            as_of_us=spool.latest if as_of is None else to_us(as_of),
+            children=spool.size,
+            unheard=spool.unheard(),
+            engine=engine,
+            paths=tuple(listed),
+            _spool=spool,
+            _workers=workers or os.cpu_count() or 1,
+        )
+
+
+@contextmanager
+def _folder(spill: Path | None) -> Iterator[Path]:
+    """Make a folder that only its owner can read, and take it away in the end."""
+    try:
+        made = tempfile.TemporaryDirectory(prefix="missingrules-", dir=spill)
+    except OSError as error:
+        raise LogError(f"no folder to set entries aside could be made: {error.strerror}") from None
+    with made as name:
+        yield Path(name)
+
+
+# --- In whatever process -------------------------------------------------------------------------
+
+
+def judged(task: Task, chunk: Sequence[Item]) -> Part:
+    """Judge a chunk of children, and make of it what the task asks for."""
+    part = Part(children=len(chunk))
+    rows: list[written.Row] = []
+    records: list[Record] = []
+    findings: list[Finding] = []
+    for kept, incomplete in chunk:
+        entries = entries_of(kept)
+        child_id = entries[0].child_id
+        part.quality.add(child_id, entries)
+        if task.selection is not None and not task.selection.judges(child_id):
+            continue
+        record = Record.of(entries, child_id=child_id, incomplete=incomplete)
+        made = answered(task, record)
+        if task.cross_check:
+            records.append(record)
+            findings += [made] if isinstance(made, Finding) else made.findings
+        if isinstance(made, Finding):
+            part.gathered.fail(made)
+            part.failed.append(made)
+            found: tuple[Finding, ...] = (made,)
+        else:
+            made = selected(made, task.selection)
+            part.gathered.add(made)
+            found = made.findings
+            if len(part.shown) < task.shown and has_something_to_show(made):
+                part.shown.append(record)
+            if task.whole:
+                part.whole.append(written.document(made))
+        part.stated_times += written.count_stated(found, record)
+        if task.formats:
+            rows += written.rows(found, record)
+    part.rows = {form: written.encoded(form, rows) for form in task.formats if rows}
+    if task.cross_check:
+        _cross_check(task, part, records, findings)
+    return part
+
+
+def answered(task: Task, record: Record) -> Assessment | Finding:
+    """Judge one record."""
+    return verdict(
+        task.policy, record, as_of=task.as_of_us, coverage=task.coverage, engine=task.engine
+    )
+
+
+def selected(assessment: Assessment, selection: Selection | None) -> Assessment:
+    """Keep of the findings about a child those that are selected."""
+    if selection is None:
+        return assessment
+    found = tuple(f for f in assessment.findings if selection.selects(f, assessment.record))
+    return replace(assessment, findings=found)
+
+
+def has_something_to_show(assessment: Assessment) -> bool:
+    """Say whether there is anything open about a child, or a gap in the record."""
+    return bool(assessment.data_gaps) or any(f.outcome in OPEN for f in assessment.findings)
+
+
+def child_id_of(kept: Sequence[Kept]) -> str:
+    """Give the id of a child from what a spool gives for it."""
+    return entries_of(kept[:1])[0].child_id
+
+
+def _cross_check(
+    task: Task, part: Part, records: Sequence[Record], findings: Sequence[Finding]
+) -> None:
+    try:
+        part.check = checked(
+            task.policy,
+            records,
+            findings,
+            as_of_us=task.as_of_us,
+            coverage=task.coverage,
+            engine=task.engine,
+        )
+    except EngineError as error:
+        part.unchecked = str(error)
+
+
+def _given_up(task: Task, item: Item) -> Part:
+    """Stand in for a child whose record ends the process that judges it."""
+    kept, incomplete = item
+    entries = entries_of(kept)
+    record = Record.of(entries, child_id=entries[0].child_id, incomplete=incomplete)
+    made = unjudged(task.policy, record, task.as_of_us, "the process ended")
+    part = Part(children=1, failed=[made])
+    part.quality.add(record.child_id, entries)
+    part.gathered.fail(made)
+    rows = written.rows([made], record)
+    part.rows = {form: written.encoded(form, rows) for form in task.formats}
+    return part
+
+
+_here: dict[str, Task] = {}
+
+
+def _prepare(task: Task) -> None:
+    """Get a process of the pool ready. An interrupt is dealt with by the one that started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _here["task"] = task
+
+
+def _judged_here(chunk: Sequence[Item]) -> Part:
+    return judged(_here["task"], chunk)
