@@ -1,0 +1,324 @@
+"""Which findings are shown and counted, and that nothing of it changes what is judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import pickle
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import build
+from missingrules.figures.places import Places
+from missingrules.finding import BREACHED, ERROR, OUTCOMES
+from missingrules.record import history
+from missingrules.selection import EVERY_FINDING, Selection, SelectionError
+
+if TYPE_CHECKING:
+    from missingrules import Assessment, Policy
+
+POLICY = """
+parameters:
+  window: {value: 90 days, edge: inclusive, placed_by: reported, basis: assumed, note: for a test}
+terms:
+  missing: {recorded: category}
+rules:
+  - id: meeting
+    severity: critical
+    on: {episodes: missing, reach: 3, within: window}
+    require: {action: strategy_meeting_held, within: 5 working days}
+  - id: inspector
+    authority: inspectorate_expectation
+    on: {entry: reported}
+    require: {action: inspector_informed, within: 48 hours}
+  - id: review
+    severity: minor
+    on: {entry: located}
+    require: {action: closed, within: 1 hour}
+"""
+
+LOG = """
+E1 2023-01-20 09:00 reported area=North authority=Swindon
+E1 2023-01-20 09:00 categorised category=missing
+E1 2023-01-20 10:00 inspector_informed
+E2 2023-02-28 09:00 reported area=South
+E2 2023-02-28 09:00 categorised category=missing
+E3 2023-03-01 00:00 reported area=North
+E3 2023-03-01 00:00 categorised category=missing
+E3 2023-03-02 09:00 located
+"""
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return build.policy(POLICY)
+
+
+@pytest.fixture(scope="module")
+def judged(policy: Policy) -> Assessment:
+    return build.judge(policy, LOG, "2023-06-01 09:00")
+
+
+def shown(policy: Policy, judged: Assessment, **filters: Any) -> list[str]:
+    found = Selection.of(policy, **filters).findings(judged)
+    return [f"{one.rule} {one.episode_id or 'child'}" for one in found]
+
+
+def test_without_a_filter_everything_is_shown(policy: Policy, judged: Assessment) -> None:
+    selection = Selection.of(policy)
+    assert selection == EVERY_FINDING
+    assert selection.is_everything
+    assert selection.findings(judged) == judged.findings
+    assert selection.narrowed(judged) is judged
+    assert selection.description == ""
+
+
+def test_an_empty_list_is_no_filter(policy: Policy) -> None:
+    empty: dict[str, Any] = {
+        "rules": [],
+        "severities": (),
+        "outcomes": [],
+        "children": [],
+        "areas": set(),
+    }
+    assert Selection.of(policy, **empty).is_everything
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"rules": ["meeting"]}, ["meeting child"]),
+        ({"rules": "meeting"}, ["meeting child"]),
+        ({"severities": ["critical", "minor"]}, ["meeting child", "review E3"]),
+        ({"outcomes": ["fulfilled"]}, ["inspector E1"]),
+        ({"children": [build.CHILD], "severities": ["minor"]}, ["review E3"]),
+        ({"children": ["somebody-else"]}, []),
+        ({"areas": ["South"]}, ["inspector E2"]),
+        ({"areas": ["North"]}, ["inspector E1", "inspector E3", "meeting child", "review E3"]),
+        ({"areas": [" North "], "rules": ["inspector"]}, ["inspector E1", "inspector E3"]),
+        ({"authorities": ["Swindon"]}, ["inspector E1"]),
+        (
+            {"duty_authorities": ["inspectorate_expectation"]},
+            ["inspector E1", "inspector E2", "inspector E3"],
+        ),
+        ({"rules": ["inspector"], "outcomes": ["breached"]}, ["inspector E2", "inspector E3"]),
+    ],
+)
+def test_each_filter_keeps_what_it_names(
+    policy: Policy, judged: Assessment, filters: dict[str, Any], expected: list[str]
+) -> None:
+    assert shown(policy, judged, **filters) == expected
+
+
+def test_a_duty_of_the_child_is_of_the_place_of_its_last_episode_as_reports_count_it(
+    policy: Policy, judged: Assessment
+) -> None:
+    places = Places(history(judged.record, judged.as_of_us))
+    for area in ("North", "South"):
+        expected = [one for one in judged.findings if places.of(one)[0] == area]
+        assert list(Selection.of(policy, areas=[area]).findings(judged)) == expected
+
+
+# --- The period ----------------------------------------------------------------------------------
+
+
+def test_a_duty_is_of_the_period_in_which_it_arose_not_of_that_in_which_it_fell_due(
+    policy: Policy, judged: Assessment
+) -> None:
+    (across,) = (f for f in judged.findings if f.episode_id == "E2")
+    assert across.outcome == BREACHED
+    assert across.opened_at < build.at("2023-03-01 00:00") < (across.due_at or across.opened_at)
+    february = {"since": "2023-02-01", "until": "2023-03-01"}
+    march = {"since": "2023-03-01", "until": "2023-04-01"}
+    assert shown(policy, judged, **february) == ["inspector E2"]
+    assert shown(policy, judged, **march) == ["inspector E3", "meeting child", "review E3"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"since": "2023-02-28T09:00:00Z", "until": "2023-02-28T09:00:01Z"}, ["inspector E2"]),
+        ({"since": "2023-02-28T08:00:00Z", "until": "2023-02-28T09:00:00Z"}, []),
+        ({"since": "2023-02-28T09:00:00.000001Z", "until": "2023-03-01"}, []),
+    ],
+)
+def test_the_period_holds_its_first_instant_and_not_the_one_it_ends_with(
+    policy: Policy, judged: Assessment, filters: dict[str, Any], expected: list[str]
+) -> None:
+    assert shown(policy, judged, **filters) == expected
+
+
+def test_periods_that_follow_one_another_add_up_to_everything(
+    policy: Policy, judged: Assessment
+) -> None:
+    edges = [None, "2023-02-01", "2023-03-01", "2023-03-01T12:00:00", None]
+    parts = [
+        one
+        for since, until in itertools.pairwise(edges)
+        for one in Selection.of(policy, since=since, until=until).findings(judged)
+    ]
+    assert parts == list(judged.findings)
+
+
+def test_a_window_reaches_back_before_the_period(policy: Policy, judged: Assessment) -> None:
+    (meeting,) = Selection.of(policy, since="2023-03-01", rules=["meeting"]).findings(judged)
+    assert meeting.episodes == ("E1", "E2", "E3")
+
+
+def test_a_date_begins_at_local_midnight_in_the_zone_of_the_policy(policy: Policy) -> None:
+    summer = Selection.of(policy, since="2023-07-01", until="2023-11-01")
+    assert summer.since_us is not None
+    assert summer.since_us == Selection.of(policy, since="2023-06-30T23:00:00Z").since_us
+    assert summer.until_us == Selection.of(policy, until="2023-11-01T00:00:00Z").until_us
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        dt.date(2023, 7, 1),
+        "2023-07-01T00:00:00",
+        "2023-07-01T00:00:00+01:00",
+        dt.datetime(2023, 6, 30, 23, tzinfo=dt.UTC),
+    ],
+)
+def test_a_date_can_be_given_in_several_ways(policy: Policy, same: Any) -> None:
+    assert Selection.of(policy, since=same) == Selection.of(policy, since="2023-07-01")
+
+
+# --- What cannot be meant ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        (
+            {"rules": ["meating"]},
+            "Did you mean `meeting`? There are: inspector, meeting, review.",
+        ),
+        ({"severities": ["criticl"]}, "Did you mean `critical`?"),
+        ({"severities": ["high"]}, "There are: critical, major, minor."),
+        ({"outcomes": ["breech", "breached"]}, "`breech` is no outcome"),
+        ({"outcomes": ["fulfilled-late"]}, "Did you mean `fulfilled_late`?"),
+        ({"duty_authorities": ["Swindon"]}, "`Swindon` is no duty authority"),
+        ({"since": "2023-03-02", "until": "2023-03-01"}, "the period ends before it starts"),
+        ({"since": "2023-03-01", "until": "2023-03-01"}, "nothing can lie in it"),
+        ({"since": "01/03/2023"}, "since must be a date like 2024-05-01"),
+        ({"until": "2023-02-30"}, "until must be a date like 2024-05-01"),
+        ({"until": "2023-02-03T25:00:00"}, "until must be a date like 2024-05-01"),
+        ({"since": "2023-03-26T01:30:00"}, "since must be"),
+        ({"since": dt.datetime(2023, 3, 1)}, "since must be"),  # noqa: DTZ001 - is refused
+        ({"children": ["C1", " C2"]}, "children: number 2 starts or ends with a space"),
+        ({"areas": ["\n"]}, "areas: number 1 is not a plain name"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    policy: Policy, filters: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(SelectionError) as error:
+        Selection.of(policy, **filters)
+    assert told in str(error.value)
+
+
+def test_all_that_is_wrong_is_said_at_once(policy: Policy) -> None:
+    with pytest.raises(SelectionError) as error:
+        Selection.of(policy, rules=["x"], severities=["y"], since="z")
+    assert len(str(error.value).splitlines()) == 3
+
+
+# --- What must not be lost -----------------------------------------------------------------------
+
+
+def test_a_record_that_could_not_be_judged_is_shown_whatever_was_asked_for(
+    policy: Policy, judged: Assessment
+) -> None:
+    failed = replace(judged.findings[0], outcome=ERROR, opened_us=0)
+    narrow: dict[str, Any] = {"since": "2023-01-01", "outcomes": "breached", "areas": "North"}
+    assert Selection.of(policy, rules="meeting", **narrow).selects(failed)
+    assert Selection.of(policy, children=[build.CHILD]).selects(failed)
+    assert not Selection.of(policy, children=["C9"]).selects(failed)
+
+
+def test_names_that_no_record_has_are_told(policy: Policy, judged: Assessment) -> None:
+    selection = Selection.of(
+        policy, children=["C1", "C2"], areas=["North", "Nroth"], authorities=["Swindon", "Oxford"]
+    )
+    met = selection.met(judged)
+    assert met == {("child", "C1"), ("area", "North"), ("authority", "Swindon")}
+    assert selection.unmet(met) == (
+        "No entry is of child C2, which was asked for.",
+        "No entry names the area Nroth, which was asked for.",
+        "No entry names the authority Oxford, which was asked for.",
+    )
+    assert EVERY_FINDING.unmet(EVERY_FINDING.met(judged)) == ()
+
+
+def test_episodes_are_chosen_by_report_place_and_child(policy: Policy) -> None:
+    selection = Selection.of(
+        policy, since="2023-03-01", areas=["North"], rules=["meeting"], outcomes=["breached"]
+    )
+    march = selection.since_us or 0
+    assert selection.selects_episode("C1", march, ("North", None))
+    assert not selection.selects_episode("C1", march - 1, ("North", None))
+    assert not selection.selects_episode("C1", march, ("South", None))
+    assert not Selection.of(policy, children=["C2"]).selects_episode("C1", march)
+
+
+def test_a_narrowed_assessment_keeps_its_record_and_drops_gaps_of_other_rules(
+    policy: Policy,
+) -> None:
+    open_case = build.judge(policy, "E1 2023-01-20 09:00 located", "2023-06-01 09:00")
+    assert open_case.data_gaps
+    only = Selection.of(policy, rules=["meeting"]).narrowed(open_case)
+    assert only.findings == ()
+    assert only.record is open_case.record
+    assert {gap.rule for gap in only.data_gaps} <= {None, "meeting"}
+
+
+# --- Words ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        (
+            {"since": "2024-05-01", "until": "2024-06-01"},
+            "Only: duties that arose from 2024-05-01 to 2024-05-31.",
+        ),
+        ({"until": "2024-06-01"}, "Only: duties that arose up to 2024-05-31."),
+        (
+            {"since": "2024-05-01T08:00:00Z", "until": "2024-05-02T08:00:00Z"},
+            "Only: duties that arose from 2024-05-01 09:00 before 2024-05-02 09:00.",
+        ),
+        (
+            {"rules": ["review", "meeting"], "severities": ["minor", "critical"]},
+            "Only: rules meeting or review; severity critical or minor.",
+        ),
+        ({"outcomes": ["fulfilled_late"]}, "Only: outcome fulfilled late."),
+        (
+            {"areas": ["North"], "authorities": ["Swindon", "Bath"], "children": ["C1"]},
+            "Only: area North; local authorities Bath or Swindon; one named child.",
+        ),
+        (
+            {"duty_authorities": ["force_policy"], "children": ["C1", "C2"]},
+            "Only: duties resting on force policy; 2 named children.",
+        ),
+    ],
+)
+def test_a_report_can_say_in_plain_words_what_it_shows(
+    policy: Policy, filters: dict[str, Any], told: str
+) -> None:
+    assert Selection.of(policy, **filters).description == told
+
+
+def test_neither_words_nor_json_name_a_child(policy: Policy) -> None:
+    selection = Selection.of(policy, children=["child-77"], outcomes=OUTCOMES)
+    assert "child-77" not in selection.description
+    assert "child-77" not in repr(selection.to_dict())
+    assert selection.to_dict()["children"] == 1
+
+
+def test_it_goes_to_another_process_and_comes_back_the_same(policy: Policy) -> None:
+    selection = Selection.of(policy, since="2023-03-01", rules=["meeting"], children=["C1"])
+    assert pickle.loads(pickle.dumps(selection)) == selection  # noqa: S301 - our own bytes
