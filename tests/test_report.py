@@ -18,7 +18,7 @@ from missingrules import MissingRulesError, Policy, read_jsonl, scan
 from missingrules.calendar import DAY_US, to_us
 from missingrules.explain import Reason
 from missingrules.figures import Figures, Gathered, Notable
-from missingrules.reading.quality import look_at
+from missingrules.reading.quality import all_notes, look_at
 from missingrules.report import (
     About,
     CareHome,
@@ -301,7 +301,8 @@ def test_notes_and_limits_are_shown_as_they_are_given(policy: Policy) -> None:
 
 def test_what_a_log_in_memory_tells_of_its_rows_is_taken_over(policy: Policy) -> None:
     log = read_jsonl([*missing("A", 1), row("A", 1), "{", row("A", 1, "unheard_of")])
-    about = About.of_log(policy, log, look_at(log), source="x", command="c")
+    found = all_notes(log, look_at(log))
+    about = About.of_log(policy, log, found, entries=2, recorded=1, source="x", command="c")
     (rows,) = about.rows
     assert (rows.read, rows.accepted, rows.duplicates, rows.rejected) == (5, 2, 1, 2)
     assert [(note.code, note.number) for note in about.notes] == [
@@ -310,7 +311,7 @@ def test_what_a_log_in_memory_tells_of_its_rows_is_taken_over(policy: Policy) ->
         ("no-child", 1),
         ("no-end", 1),
     ]
-    assert about.recorded == 0
+    assert about.recorded == 0.5
     assert len(about.limits) == 1, "that nothing is known of calls"
 
 

@@ -125,7 +125,7 @@ def explain_command(  # noqa: PLR0913 - the options of the command
     from missingrules import text
     from missingrules.explain import explain
     from missingrules.reading.extract import read_files
-    from missingrules.reading.quality import look_at
+    from missingrules.reading.quality import all_notes, look_at
     from missingrules.scan import coverage_of, latest_recorded, records
 
     if rule is not None and finding is not None:
@@ -150,10 +150,13 @@ def explain_command(  # noqa: PLR0913 - the options of the command
         coverage=coverage_of(log.first, source, paths),
         engine=engine.value,
     )
+    quality = look_at(log)
+    calls = None if source is None else source.file.holds_calls
     introduce(
         loaded,
         log,
-        look_at(log),
+        quality.recording,
+        all_notes(log, quality, holds_calls=calls),
         made[0].as_of_us,
         out,
         children=len(log.by_child()),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from missingrules.log import Log
     from missingrules.policy import Policy
     from missingrules.reading.mapping import SourceMapping
-    from missingrules.reading.quality import Quality
+    from missingrules.reading.quality import Note
     from missingrules.text import Page
 
 SHOWN = 20
@@ -136,7 +136,8 @@ def no_child(child: str, log: Log) -> str:
 def introduce(  # noqa: PLR0913 - all that a reader has to know first
     policy: Policy,
     log: Log,
-    quality: Quality,
+    recording: str,
+    notes: Iterable[Note],
     as_of_us: int,
     out: Page,
     *,
@@ -146,7 +147,6 @@ def introduce(  # noqa: PLR0913 - all that a reader has to know first
 ) -> None:
     """Say what is judged by what, what became of the rows, and what is odd about them."""
     from missingrules import text
-    from missingrules.reading.quality import all_notes
 
     out.paragraph(text.basis_of(policy, as_of_us, chosen=chosen))
     if source is not None:
@@ -154,9 +154,8 @@ def introduce(  # noqa: PLR0913 - all that a reader has to know first
         for note in source.notes:
             out.paragraph(note)
     out.paragraph(text.rows(log, children))
-    out.paragraph(quality.recording)
-    holds_calls = None if source is None else source.file.holds_calls
-    for found in all_notes(log, quality, holds_calls=holds_calls):
+    out.paragraph(recording)
+    for found in notes:
         out.paragraph(str(found))
 
 

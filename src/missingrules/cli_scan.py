@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from missingrules.folder import Folder
     from missingrules.progress import Progress
     from missingrules.reading.mapping import SourceMapping
+    from missingrules.reading.quality import Note
     from missingrules.record import Record
     from missingrules.report import CareHome
     from missingrules.sweep import Part, Sweep
@@ -87,6 +88,51 @@ def scan_command(  # noqa: PLR0913 - the options of the command
     ] = False,
     zone: Zone = None,
     mapping: MappingOption = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE|TIME",
+            help="Only duties that arose on or after this local date, or at or after this time.",
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE|TIME",
+            help="Only duties that arose before this local date, or time.",
+        ),
+    ] = None,
+    rule: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this rule; can be repeated.")
+    ] = None,
+    severity: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this severity of a breach; can be repeated."),
+    ] = None,
+    outcome: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this outcome; can be repeated.")
+    ] = None,
+    child: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this child; can be repeated.")
+    ] = None,
+    area: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only what is reported under this area; repeatable."),
+    ] = None,
+    authority: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Only what is reported under this local authority; can be repeated.",
+        ),
+    ] = None,
+    pseudonymise: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEYFILE",
+            help="Replace every id by a keyed hash, the same in every run with this key.",
+        ),
+    ] = None,
     care_homes: Annotated[
         str | None,
         typer.Option(
@@ -119,12 +165,28 @@ def scan_command(  # noqa: PLR0913 - the options of the command
     """
     from missingrules import progress, text
     from missingrules.folder import Folder
+    from missingrules.pseudonyms import Pseudonyms
     from missingrules.report.write import refuse_without_extra
+    from missingrules.selection import Selection
     from missingrules.sweep import swept
 
     loaded = load_policy(policy)
     chosen = instant(as_of, loaded)
     source = mapping_of(mapping, loaded)
+    selection = Selection.of(
+        loaded,
+        since=since,
+        until=until,
+        rules=rule,
+        severities=severity,
+        outcomes=outcome,
+        children=child,
+        areas=area,
+        authorities=authority,
+    )
+    pseudonyms = None
+    if pseudonymise is not None:
+        pseudonyms = Pseudonyms.from_file(pseudonymise, vocabulary=loaded.vocabulary)
     paths = files(logs, zone, source)
     homes = None if care_homes is None else _care_homes(Path(care_homes))
     if output is Format.parquet and sys.stdout.isatty():
@@ -144,6 +206,8 @@ def scan_command(  # noqa: PLR0913 - the options of the command
                 zone=zone,
                 as_of=chosen,
                 engine=engine.value,
+                selection=None if selection.is_everything else selection,
+                pseudonyms=pseudonyms,
                 workers=workers,
                 memory=memory,
                 spill=None if spill is None else Path(spill),
@@ -227,12 +291,14 @@ class Run:
         about = About.of_log(
             sweep.policy,
             sweep.books,
-            sweep.quality,
+            self.notes(),
+            entries=sweep.quality.entries,
+            recorded=sweep.quality.recorded,
             source=self._called(),
-            command=shlex.join(["missingrules", *sys.argv[1:]]),
-            mapping=self.source,
-            limits=self._limits(),
+            command=self._command(),
+            limits=[*self._limits(), *(() if self.source is None else self.source.notes)],
             care_homes=self.homes,
+            pseudonymised=sweep.pseudonyms is not None,
         )
         folder.finish(
             self.summary(),
@@ -255,7 +321,8 @@ class Run:
         introduce(
             sweep.policy,
             sweep.books,
-            sweep.quality,
+            sweep.quality.recording,
+            self.notes(),
             sweep.as_of_us,
             page,
             children=sweep.children,
@@ -303,11 +370,14 @@ class Run:
         from missingrules.reading.quality import described
 
         sweep, source = self.sweep, self.source
-        holds_calls = None if source is None else source.file.holds_calls
         told: dict[str, Any] = {
-            "data_quality": described(sweep.books, sweep.quality, holds_calls=holds_calls),
+            "data_quality": described(sweep.quality, self.notes()),
             "times_as_stated": sweep.stated_times,
         }
+        if sweep.selection is not None:
+            told["selection"] = sweep.selection.to_dict()
+        if sweep.pseudonyms is not None:
+            told["pseudonymised"] = sweep.pseudonyms.key_name
         if source is not None:
             told |= {"mapping": source.name, "source_notes": list(source.notes)}
         return told
@@ -323,10 +393,22 @@ class Run:
             "figures": summary(self.sweep.gathered.figures),
         }
 
+    def notes(self) -> list[Note]:
+        """List what is odd about the data."""
+        source = self.source
+        return self.sweep.notes(holds_calls=None if source is None else source.file.holds_calls)
+
     def _limits(self) -> list[str]:
         """Say what every reader has to bear in mind."""
         sweep = self.sweep
         limits = []
+        if sweep.selection is not None:
+            limits.append(f"{sweep.selection.description} Every child was judged on all entries.")
+            limits += sweep.unmet()
+        if sweep.pseudonyms is not None:
+            limits.append(
+                f"Ids are pseudonyms (key {sweep.pseudonyms.key_name}): still personal data."
+            )
         if sweep.stated_times:
             limits.append(
                 f"{sweep.stated_times} of the findings on timeliness rest on when things are said "
@@ -338,6 +420,17 @@ class Run:
                 "again."
             )
         return limits
+
+    def _command(self) -> str:
+        """Give the line that makes the same answer; under pseudonyms it names no child."""
+        words = ["missingrules", *sys.argv[1:]]
+        if self.sweep.pseudonyms is not None:
+            for place, word in enumerate(words):
+                if word == "--child" and place + 1 < len(words):
+                    words[place + 1] = "..."
+                elif word.startswith("--child="):
+                    words[place] = "--child=..."
+        return shlex.join(words)
 
     def _called(self) -> str:
         names = [path.name for path in self.sweep.paths]

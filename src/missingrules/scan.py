@@ -12,7 +12,7 @@ from missingrules.errors import EngineError, LogError
 from missingrules.finding import ERROR, Finding, stamp
 from missingrules.kernel import judge
 from missingrules.log import Log
-from missingrules.reading.quality import described, look_at
+from missingrules.reading.quality import all_notes, described, look_at
 from missingrules.record import Coverage, Record
 from missingrules.written import count_stated, document, rows
 
@@ -73,9 +73,10 @@ class Scan:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the scan as JSON takes it."""
+        quality = look_at(self.log)
         return {
             **heading(self.policy, self.log, self.as_of_us),
-            "data_quality": described(self.log, look_at(self.log)),
+            "data_quality": described(quality, all_notes(self.log, quality)),
             "outcomes": dict(sorted(self.outcomes.items())),
             "on_incomplete_records": self.on_incomplete_records,
             "times_as_stated": sum(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from missingrules.calendar import Calendar
     from missingrules.figures.places import Place
-    from missingrules.finding import Assessment, Finding
+    from missingrules.finding import Assessment, Finding, Withdrawn
     from missingrules.policy import Policy
 
 SEVERITIES: Final[tuple[str, ...]] = get_args(Severity)
@@ -174,6 +174,14 @@ class Selection:
             return ()
         places = Places(history(assessment.record, assessment.as_of_us))
         return tuple(one for one in assessment.findings if self.selects(one, places.of(one)))
+
+    def withdrawn(self, assessment: Assessment, gone: Iterable[Withdrawn]) -> tuple[Withdrawn, ...]:
+        """Choose among findings of a child that corrections took away."""
+        held = tuple(gone)
+        if not held or not self.by_place:
+            return tuple(one for one in held if self.selects(one.finding))
+        places = Places(history(assessment.record, assessment.as_of_us))
+        return tuple(one for one in held if self.selects(one.finding, places.of(one.finding)))
 
     def narrowed(self, assessment: Assessment) -> Assessment:
         """Give the assessment with the selected findings only, and no data gaps of other rules.

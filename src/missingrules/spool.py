@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeAlias
 
 from missingrules.errors import LogError
 from missingrules.log import Entry, Intake, canonical
-from missingrules.values import UnreadableError, identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from missingrules.errors import Fault
-    from missingrules.pseudonyms import Pseudonyms
 
 IN_MEMORY: Final = 200_000
 """So many entries are held in memory; more are set aside on disk."""
@@ -30,6 +28,7 @@ _TOLD: Final = 10_000
 _WHOLE: Final = frozenset({"row", "happened", "recorded"})
 _COLUMNS: Final = (
     "row",
+    "place",
     "entry_id",
     "child_id",
     "episode_id",
@@ -63,17 +62,17 @@ class Spool(Intake):
         *,
         memory: str = "1GB",
         in_memory: int = IN_MEMORY,
-        pseudonyms: Pseudonyms | None = None,
+        order: Callable[[str], str] | None = None,
         taken: Callable[[int], None] | None = None,
     ) -> None:
         """Take an existing folder to work in.
 
-        With ``pseudonyms`` the ids of every entry are replaced before it is kept. ``taken`` is told
-        now and then how many entries there are.
+        Children come in the order of their ids, or of what ``order`` makes of an id. ``taken`` is
+        told now and then how many entries there are.
         """
         super().__init__()
         self._folder, self._memory, self._limit = folder, memory, in_memory
-        self._pseudonyms, self._taken = pseudonyms, taken
+        self._order, self._taken = order, taken
         self._disk: _Disk | None = None
         self._rows: list[Sequence[Entry]] = []
         self._held = 0
@@ -110,13 +109,6 @@ class Spool(Intake):
         """Take an entry."""
         self.take((entry,), (), entry.child_id)
 
-    def reject(self, faults: Iterable[Fault], child_id: object = None) -> None:
-        """Count a row as rejected."""
-        if self._pseudonyms is not None:
-            with suppress(UnreadableError):
-                child_id = self._pseudonyms.child(identifier(child_id))
-        super().reject(faults, child_id)
-
     def take(self, entries: Sequence[Entry], faults: Sequence[Fault], child_id: object) -> None:
         """Take a row that amounts to several entries.
 
@@ -126,8 +118,6 @@ class Spool(Intake):
         if not entries:
             self.reject(faults, child_id)
             return
-        if self._pseudonyms is not None:
-            entries = [self._pseudonyms.entry(entry) for entry in entries]
         before = self._held // _TOLD
         self._held += len(entries)
         if self._taken is not None and self._held // _TOLD > before:
@@ -141,7 +131,7 @@ class Spool(Intake):
             return
         self._rows.append(entries)
         if self._held > self._limit:
-            self._disk = _Disk(self._folder, self._memory)
+            self._disk = _Disk(self._folder, self._memory, self._order)
             for row in self._rows:
                 self._disk.take(row)
             self._rows.clear()
@@ -181,7 +171,9 @@ class Spool(Intake):
             return
         chunk: list[list[Kept]] = []
         held = 0
-        for entries in self._settled.values():
+        order = self._order or str
+        for child_id in sorted(self._settled, key=order):
+            entries = self._settled[child_id]
             if held >= size:
                 yield chunk
                 chunk, held = [], 0
@@ -222,7 +214,7 @@ class _Settled(NamedTuple):
 class _Disk:
     """The entries in a database of their own."""
 
-    def __init__(self, folder: Path, memory: str) -> None:
+    def __init__(self, folder: Path, memory: str, order: Callable[[str], str] | None) -> None:
         try:
             import duckdb
             import pyarrow as pa
@@ -248,6 +240,7 @@ class _Disk:
             )
             self._db.execute(f"CREATE TABLE entries ({columns})")
             self._db.execute("CREATE TABLE keys (code VARCHAR, key VARCHAR, id VARCHAR)")
+        self._order = order
         self._waiting: list[Packed] = []
         self._row = 0
 
@@ -267,7 +260,10 @@ class _Disk:
 
     def take(self, entries: Sequence[Entry]) -> None:
         self._row += 1
-        self._waiting.extend((self._row, *packed(entry)) for entry in entries)
+        order = self._order
+        for entry in entries:
+            place = None if order is None else order(entry.child_id)
+            self._waiting.append((self._row, place, *packed(entry)))
         if len(self._waiting) >= _BATCH:
             self._flush()
 
@@ -310,7 +306,7 @@ class _Disk:
             f"(SELECT DISTINCT entry_id, {_CONTENT} FROM entries WHERE entry_id IN "
             "(SELECT entry_id FROM repeated)) GROUP BY entry_id HAVING count(*) > 1)"
         ).fetchall()
-        for number, row, *cells in found:
+        for number, row, _, *cells in found:
             entry = unpacked(tuple(cells))
             rivals.setdefault(entry.entry_id, []).append((number, row, entry))
         for several in rivals.values():
@@ -330,12 +326,12 @@ class _Disk:
         return _Settled(accepted, self._row - accepted, set(rivals), first, latest, int(children))
 
     def children(self, size: int) -> Iterator[list[list[Kept]]]:
-        wanted = ", ".join(_COLUMNS[1:])
+        wanted = ", ".join(_COLUMNS[2:])
         with self._said():
             cursor = self._db.cursor().execute(
                 f"SELECT {wanted} FROM entries "  # noqa: S608 - names of columns
                 "WHERE rowid NOT IN (SELECT number FROM dropped) "
-                "ORDER BY child_id, happened, recorded, entry_id"
+                "ORDER BY coalesce(place, child_id), child_id, happened, recorded, entry_id"
             )
         chunk: list[list[Kept]] = []
         child_id: str | None = None

@@ -19,12 +19,13 @@ from missingrules import written
 from missingrules.calendar import to_us
 from missingrules.crosscheck import CrossCheck, checked
 from missingrules.errors import EngineError, LogError
+from missingrules.figures.corrections import withdrawals
 from missingrules.figures.counts import OPEN
 from missingrules.figures.gathered import Gathered
 from missingrules.finding import Finding
 from missingrules.pool import in_order
 from missingrules.reading.extract import take_files
-from missingrules.reading.quality import Quality
+from missingrules.reading.quality import Quality, all_notes
 from missingrules.record import Record
 from missingrules.scan import coverage_of, unjudged, verdict
 from missingrules.spool import Spool, entries_of
@@ -34,13 +35,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from missingrules.finding import Assessment
-    from missingrules.log import Log
+    from missingrules.log import Entry, Log
     from missingrules.matchers import Engine
     from missingrules.policy import Policy
     from missingrules.pseudonyms import Pseudonyms
     from missingrules.reading.mapping import SourceMapping
+    from missingrules.reading.quality import Note
     from missingrules.record import Coverage
-    from missingrules.selection import Selection
+    from missingrules.selection import Named, Selection
     from missingrules.spool import Kept
 
 CHUNK: Final = 4_000
@@ -61,13 +63,26 @@ class Task:
     coverage: Coverage
     as_of_us: int
     engine: Engine = "native"
+    children: frozenset[str] | None = None
+    """The only children who are judged, by the ids of the log; None for all."""
     selection: Selection | None = None
+    """What of a child is shown and counted."""
+    pseudonyms: Pseudonyms | None = None
     formats: tuple[str, ...] = ()
     whole: bool = False
     """Whether every assessment is given whole, as JSON takes it."""
     shown: int = 0
     """Of so many children with something to show the records are handed back."""
     cross_check: bool = False
+
+    def record(self, entries: Sequence[Entry], *, incomplete: bool) -> Record:
+        """Make the record of a child, under pseudonyms if they are asked for."""
+        made = Record.of(entries, child_id=entries[0].child_id, incomplete=incomplete)
+        return made if self.pseudonyms is None else self.pseudonyms.record(made)
+
+    def named(self, child_id: str) -> Named:
+        """Say that a child was met who was asked for."""
+        return frozenset({("child", child_id)} if self.children is not None else ())
 
 
 @dataclass(slots=True)
@@ -82,6 +97,8 @@ class Part:
     whole: list[dict[str, Any]] = field(default_factory=list)
     shown: list[Record] = field(default_factory=list)
     failed: list[Finding] = field(default_factory=list)
+    met: Named = frozenset()
+    """Which names of the selection were met (see :meth:`Selection.met`)."""
     stated_times: int = 0
     """How many findings on timeliness rest on no time of recording (``times_as_stated``)."""
     check: CrossCheck | None = None
@@ -107,6 +124,8 @@ class Sweep:
     children: int
     unheard: frozenset[str] = frozenset()
     """Children of whom every row was rejected, so that they are not judged."""
+    incomplete: frozenset[str] = field(default=frozenset(), repr=False)
+    """Children of whom rows were rejected, by the ids of the log."""
     engine: Engine = "native"
     gathered: Gathered = field(default_factory=Gathered)
     quality: Quality = field(default_factory=Quality)
@@ -115,17 +134,19 @@ class Sweep:
     stated_times: int = 0
     check: CrossCheck | None = None
     unchecked: str | None = None
+    selection: Selection | None = None
+    pseudonyms: Pseudonyms | None = None
+    met: Named = frozenset()
     _spool: Spool | None = field(default=None, repr=False)
     _task: Task | None = field(default=None, repr=False)
     _workers: int = 1
 
-    def parts(  # noqa: PLR0913 - what is to be made of the children
+    def parts(
         self,
         *,
         formats: Sequence[str] = (),
         whole: bool = False,
         shown: int = 0,
-        selection: Selection | None = None,
         cross_check: bool = False,
         failed: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Part]:
@@ -140,7 +161,9 @@ class Sweep:
             coverage=self.coverage,
             as_of_us=self.as_of_us,
             engine=self.engine,
-            selection=selection,
+            children=None if self.selection is None else self.selection.children,
+            selection=None if self.selection is None else replace(self.selection, children=None),
+            pseudonyms=self.pseudonyms,
             formats=tuple(formats),
             whole=whole,
             shown=shown,
@@ -153,6 +176,7 @@ class Sweep:
                 self._spool.note_keys(part.quality.released())
             self.quality.merge(part.quality)
             self.stated_times += part.stated_times
+            self.met |= part.met
             self._take_check(part)
             yield part
         self.quality.take_shared(self._spool.shared_keys())
@@ -164,7 +188,17 @@ class Sweep:
         for record in records:
             made = answered(self._task, record)
             if not isinstance(made, Finding):
-                yield selected(made, self._task.selection)
+                chosen = self._task.selection
+                yield made if chosen is None else chosen.narrowed(made)
+
+    def notes(self, *, holds_calls: bool | None = None) -> list[Note]:
+        """List what is odd about the data, once all is judged."""
+        found = all_notes(self.books, self.quality, holds_calls=holds_calls)
+        return found if self.pseudonyms is None else [self.pseudonyms.note(n) for n in found]
+
+    def unmet(self) -> tuple[str, ...]:
+        """Say what was asked for and is nowhere in the log, once all is judged."""
+        return () if self.selection is None else self.selection.unmet(self.met)
 
     def _take_check(self, part: Part) -> None:
         self.unchecked = self.unchecked or part.unchecked
@@ -177,7 +211,7 @@ class Sweep:
             )
 
     def _judged(self, task: Task, spool: Spool, failed: Callable[[int], None]) -> Iterator[Part]:
-        incomplete = self.books.incomplete
+        incomplete = self.incomplete
         chunks = (
             [(kept, child_id_of(kept) in incomplete) for kept in chunk]
             for chunk in spool.children(CHUNK)
@@ -211,6 +245,7 @@ def swept(  # noqa: PLR0913 - what is read, how, and by what it is judged
     zone: str | None = None,
     as_of: dt.datetime | None = None,
     engine: Engine = "native",
+    selection: Selection | None = None,
     pseudonyms: Pseudonyms | None = None,
     workers: int | None = None,
     memory: str = "1GB",
@@ -221,9 +256,11 @@ def swept(  # noqa: PLR0913 - what is read, how, and by what it is judged
 
     ``as_of``, ``mapping``, ``zone`` and ``engine`` are as for
     :func:`~missingrules.reading.extract.read_files` and :func:`~missingrules.scan.scan`. With
-    ``pseudonyms`` every id is replaced before anything is judged. ``workers`` is the number of
-    processes (without it, of processors). Many entries are sorted on disk, in a folder of its own
-    under ``spill`` (else the system's for temporary files), by DuckDB with so much ``memory``.
+    ``selection`` only what it selects is shown and counted; every child is judged on the whole
+    record. With ``pseudonyms`` every id is replaced before anything is judged. ``workers`` is the
+    number of processes (without it, of processors). Many entries are sorted on disk, in a folder of
+    its own under ``spill`` (else the system's for temporary files), by DuckDB with so much
+    ``memory``.
     ``taken`` is told now and then how many entries were read. Raises :class:`LogError` for files
     that cannot be read at all, and :class:`EngineError` for a matcher that is not to be had.
     """
@@ -231,22 +268,43 @@ def swept(  # noqa: PLR0913 - what is read, how, and by what it is judged
     listed = list(paths)
     with (
         _folder(spill) as folder,
-        Spool(folder, memory=memory, pseudonyms=pseudonyms, taken=taken) as spool,
+        Spool(
+            folder,
+            memory=memory,
+            order=None if pseudonyms is None else pseudonyms.child,
+            taken=taken,
+        ) as spool,
     ):
         take_files(spool, listed, mapping=mapping, vocabulary=policy.vocabulary, zone=zone)
         spool.settle()
+        books = _books(spool.log(), pseudonyms)
+        unheard = spool.unheard()
         yield Sweep(
             policy=policy,
-            books=spool.log(),
+            books=books,
             coverage=coverage_of(spool.first, mapping, listed),
             as_of_us=spool.latest if as_of is None else to_us(as_of),
             children=spool.size,
-            unheard=spool.unheard(),
+            unheard=unheard if pseudonyms is None else frozenset(map(pseudonyms.child, unheard)),
+            incomplete=spool.log().incomplete,
             engine=engine,
             paths=tuple(listed),
+            selection=selection,
+            pseudonyms=pseudonyms,
             _spool=spool,
             _workers=workers or os.cpu_count() or 1,
         )
+
+
+def _books(log: Log, pseudonyms: Pseudonyms | None) -> Log:
+    """Give what became of the rows, with no id that is to be replaced."""
+    if pseudonyms is None:
+        return log
+    return replace(
+        log,
+        incomplete=frozenset(map(pseudonyms.child, log.incomplete)),
+        conflicts=tuple(sorted(map(pseudonyms.entry_id, log.conflicts))),
+    )
 
 
 @contextmanager
@@ -273,9 +331,9 @@ def judged(task: Task, chunk: Sequence[Item]) -> Part:
         entries = entries_of(kept)
         child_id = entries[0].child_id
         part.quality.add(child_id, entries)
-        if task.selection is not None and not task.selection.judges(child_id):
+        if task.children is not None and child_id not in task.children:
             continue
-        record = Record.of(entries, child_id=child_id, incomplete=incomplete)
+        record = task.record(entries, incomplete=incomplete)
         made = answered(task, record)
         if task.cross_check:
             records.append(record)
@@ -285,8 +343,12 @@ def judged(task: Task, chunk: Sequence[Item]) -> Part:
             part.failed.append(made)
             found: tuple[Finding, ...] = (made,)
         else:
-            made = selected(made, task.selection)
-            part.gathered.add(made)
+            gone = withdrawals(made)
+            if task.selection is not None:
+                part.met |= task.selection.met(made) | task.named(child_id)
+                gone = task.selection.withdrawn(made, gone)
+                made = task.selection.narrowed(made)
+            part.gathered.add(made, withdrawn=gone, selection=task.selection)
             found = made.findings
             if len(part.shown) < task.shown and has_something_to_show(made):
                 part.shown.append(record)
@@ -306,14 +368,6 @@ def answered(task: Task, record: Record) -> Assessment | Finding:
     return verdict(
         task.policy, record, as_of=task.as_of_us, coverage=task.coverage, engine=task.engine
     )
-
-
-def selected(assessment: Assessment, selection: Selection | None) -> Assessment:
-    """Keep of the findings about a child those that are selected."""
-    if selection is None:
-        return assessment
-    found = tuple(f for f in assessment.findings if selection.selects(f, assessment.record))
-    return replace(assessment, findings=found)
 
 
 def has_something_to_show(assessment: Assessment) -> bool:
@@ -346,10 +400,10 @@ def _given_up(task: Task, item: Item) -> Part:
     """Stand in for a child whose record ends the process that judges it."""
     kept, incomplete = item
     entries = entries_of(kept)
-    record = Record.of(entries, child_id=entries[0].child_id, incomplete=incomplete)
+    record = task.record(entries, incomplete=incomplete)
     made = unjudged(task.policy, record, task.as_of_us, "the process ended")
     part = Part(children=1, failed=[made])
-    part.quality.add(record.child_id, entries)
+    part.quality.add(entries[0].child_id, entries)
     part.gathered.fail(made)
     rows = written.rows([made], record)
     part.rows = {form: written.encoded(form, rows) for form in task.formats}

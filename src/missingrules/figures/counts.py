@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from missingrules import finding as outcomes
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from missingrules.figures.places import Place, Places
     from missingrules.figures.standing import Standing
     from missingrules.finding import Assessment, Finding, Withdrawn
+    from missingrules.selection import Selection
 
 K = TypeVar("K", bound="Hashable")
 G = TypeVar("G")
@@ -128,9 +130,17 @@ class Figures:
 
     # -- gathering
 
-    def add(self, assessment: Assessment, *, withdrawn: Iterable[Withdrawn] | None = None) -> None:
+    def add(
+        self,
+        assessment: Assessment,
+        *,
+        withdrawn: Iterable[Withdrawn] | None = None,
+        selection: Selection | None = None,
+    ) -> None:
         """Count one child.
 
+        With a ``selection`` only its episodes are counted, and the child if anything is: hand in
+        the assessment with the selected findings only (:meth:`Selection.narrowed`).
         ``withdrawn`` are the findings that corrections took away; without it they are looked for,
         which judges a child with corrections again. Raises ``ValueError`` for a child judged by
         another policy, or for another instant, than those before.
@@ -138,6 +148,10 @@ class Figures:
         policy = assessment.policy
         self._same((policy.name, policy.edition, policy.digest, assessment.as_of_us))
         found = standing(assessment)
+        if selection is not None:
+            found = _chosen(found, selection)
+            if not found.episodes and not assessment.findings:
+                return
         flags = {"children"}
         self._record(found, policy.calendar, flags)
         for finding in assessment.findings:
@@ -424,6 +438,20 @@ class Figures:
             for (place, rule, outcome), number in self._places.items()
             if rules is None or rule in rules
         )
+
+
+def _chosen(found: Standing, selection: Selection) -> Standing:
+    """Keep the episodes that are selected, by when they were reported and where."""
+    return replace(
+        found,
+        episodes=tuple(
+            episode
+            for episode in found.episodes
+            if selection.selects_episode(
+                "", episode.placed_us, found.places.of_episode(episode.episode_id)
+            )
+        ),
+    )
 
 
 def asks_for_meeting(kind: Kind | Duty) -> bool:

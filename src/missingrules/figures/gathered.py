@@ -9,7 +9,10 @@ from missingrules.figures.counts import Figures
 from missingrules.figures.notable import Notable
 
 if TYPE_CHECKING:
-    from missingrules.finding import Assessment, Finding
+    from collections.abc import Iterable
+
+    from missingrules.finding import Assessment, Finding, Withdrawn
+    from missingrules.selection import Selection
 
 
 class Gathered:
@@ -26,10 +29,19 @@ class Gathered:
         self.notable = Notable(children=children, listed=listed)
         self._withdrawals = withdrawals
 
-    def add(self, assessment: Assessment) -> None:
-        """Take a child who was judged."""
-        gone = withdrawals(assessment) if self._withdrawals else ()
-        self.figures.add(assessment, withdrawn=gone)
+    def add(
+        self,
+        assessment: Assessment,
+        *,
+        withdrawn: Iterable[Withdrawn] | None = None,
+        selection: Selection | None = None,
+    ) -> None:
+        """Take a child who was judged; ``withdrawn`` and ``selection`` as for :class:`Figures`."""
+        if withdrawn is None:
+            gone = withdrawals(assessment) if self._withdrawals else ()
+        else:
+            gone = tuple(withdrawn)
+        self.figures.add(assessment, withdrawn=gone, selection=selection)
         self.notable.add(assessment, withdrawn=gone)
 
     def fail(self, finding: Finding) -> None:

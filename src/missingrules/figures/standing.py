@@ -33,6 +33,13 @@ class EpisodeFacts:
     category: str | None
     grade: str | None
     kinds: frozenset[str]
+    first_us: int
+    """Its first entry."""
+
+    @property
+    def placed_us(self) -> int:
+        """When it was reported; without a report, its first entry."""
+        return self.first_us if self.reported_us is None else self.reported_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,7 @@ def facts_of(story: Story) -> EpisodeFacts:
         None if category is None else str(category.fields["category"]),
         None if grade < 0 else GRADES[grade],
         frozenset(entry.kind for entry in story.entries),
+        story.entries[0].at,
     )
 
 

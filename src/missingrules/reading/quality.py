@@ -179,12 +179,12 @@ def all_notes(log: Log, quality: Quality, *, holds_calls: bool | None = None) ->
     return notes if has_calls else [*notes, NO_CALLS]
 
 
-def described(log: Log, quality: Quality, *, holds_calls: bool | None = None) -> dict[str, Any]:
+def described(quality: Quality, notes: Iterable[Note]) -> dict[str, Any]:
     """Give what there is to say of the data as JSON takes it."""
     return {
         "entries": quality.entries,
         "recorded_at_another_time": quality.recorded,
-        "notes": [note.to_dict() for note in all_notes(log, quality, holds_calls=holds_calls)],
+        "notes": [note.to_dict() for note in notes],
     }
 
 

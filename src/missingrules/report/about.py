@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from missingrules.errors import MissingRulesError
-from missingrules.reading.quality import NOT_OF_ROWS, all_notes
+from missingrules.reading.quality import NOT_OF_ROWS
 from missingrules.wording import listed
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from missingrules.log import Log
     from missingrules.policy import Policy
-    from missingrules.reading.mapping import SourceMapping
-    from missingrules.reading.quality import Quality
+    from missingrules.reading.quality import Note as Found
 
 SignedUp = Literal["yes", "no"]
 
@@ -96,18 +95,20 @@ class About:
         cls,
         policy: Policy,
         log: Log,
-        quality: Quality,
+        found: Iterable[Found],
         *,
+        entries: int,
+        recorded: int,
         source: str,
         command: str,
-        mapping: SourceMapping | None = None,
         limits: Iterable[str] = (),
         care_homes: tuple[CareHome, ...] | None = None,
         pseudonymised: bool = False,
     ) -> About:
-        """Take what a log tells of its rows, and what was found in it.
+        """Take what a log tells of its rows, and what was ``found`` odd about it.
 
-        ``source`` is what to call it. Its entries are not looked at, only its books.
+        ``source`` is what to call it. Its entries are not looked at, only its books; ``recorded``
+        of the ``entries`` have a time of recording of their own.
         """
         rows = Rows(
             source=source,
@@ -129,20 +130,19 @@ class About:
         if log.conflicts:
             text = "ids that stand over two contents, of which the earliest recorded was kept"
             notes.append(Note("conflicting-id", text, len(log.conflicts)))
-        holds_calls = None if mapping is None else mapping.file.holds_calls
-        told = [] if mapping is None else list(mapping.notes)
-        for found in all_notes(log, quality, holds_calls=holds_calls):
-            if found.ids:
-                notes.append(Note(found.code, found.message, len(found.ids), found.ids))
+        told = []
+        for each in found:
+            if each.ids:
+                notes.append(Note(each.code, each.message, len(each.ids), each.ids))
             else:
-                told.append(found.message)
+                told.append(each.message)
         return cls(
             policy=policy,
             command=command,
             rows=(rows,),
             notes=tuple(notes),
             limits=(*told, *limits),
-            recorded=quality.recorded / quality.entries if quality.entries else None,
+            recorded=recorded / entries if entries else None,
             care_homes=care_homes,
             pseudonymised=pseudonymised,
         )

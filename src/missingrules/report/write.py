@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from missingrules.errors import MissingRulesError
 from missingrules.html import STYLE
-from missingrules.reading.quality import look_at
+from missingrules.reading.quality import all_notes, look_at
 from missingrules.report import (
     compliance,
     data,
@@ -78,7 +78,16 @@ def report_scan(
         gathered.add(assessment)
     for finding in scan.failed:
         gathered.fail(finding)
-    about = About.of_log(scan.policy, scan.log, look_at(scan.log), source=source, command=command)
+    quality = look_at(scan.log)
+    about = About.of_log(
+        scan.policy,
+        scan.log,
+        all_notes(scan.log, quality),
+        entries=quality.entries,
+        recorded=quality.recorded,
+        source=source,
+        command=command,
+    )
     write_report(gathered.figures, gathered.notable, to, about=about, aggregate_only=aggregate_only)
 
 
