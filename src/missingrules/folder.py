@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
@@ -53,6 +53,11 @@ class Stream:
             self._parquet.close()
         self._to.flush()
 
+    def abandon(self) -> None:
+        """Let go of it as it is."""
+        if self._parquet is not None:
+            self._parquet.abandon()
+
 
 class _Parquet:
     """A Parquet file out of streams of Arrow, in groups of many rows."""
@@ -83,6 +88,10 @@ class _Parquet:
     def close(self) -> None:
         self._flush()
         self._writer.close()
+
+    def abandon(self) -> None:
+        with suppress(OSError, ValueError):  # what it cannot write is not wanted
+            self._writer.close()
 
 
 class Folder:
@@ -120,8 +129,11 @@ class Folder:
 
     def __exit__(self, *_: object) -> None:
         """Take away whatever is still aside."""
+        for stream in self._streams.values():
+            stream.abandon()
         try:
-            self._open.close()
+            with suppress(OSError):
+                self._open.close()
         finally:
             shutil.rmtree(self._aside, ignore_errors=True)
 

@@ -53,7 +53,8 @@ class Spool(Intake):
     """An intake that moves its entries to disk when there are more than a few.
 
     Use it as a context manager; what it kept is gone afterwards. ``memory`` limits DuckDB, as in
-    ``"1GB"``; up to ``in_memory`` entries nothing is written at all, and DuckDB is not needed.
+    ``"1GB"``; up to ``in_memory`` entries (:data:`IN_MEMORY`) nothing is written at all, and DuckDB
+    is not needed.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Spool(Intake):
         folder: Path,
         *,
         memory: str = "1GB",
-        in_memory: int = IN_MEMORY,
+        in_memory: int | None = None,
         order: Callable[[str], str] | None = None,
         taken: Callable[[int], None] | None = None,
     ) -> None:
@@ -71,7 +72,8 @@ class Spool(Intake):
         told now and then how many entries there are.
         """
         super().__init__()
-        self._folder, self._memory, self._limit = folder, memory, in_memory
+        self._folder, self._memory = folder, memory
+        self._limit = IN_MEMORY if in_memory is None else in_memory
         self._order, self._taken = order, taken
         self._disk: _Disk | None = None
         self._rows: list[Sequence[Entry]] = []
