@@ -290,7 +290,7 @@ def test_figures_count_the_episodes_of_the_period_and_of_the_children_asked_for(
         ({"children": ["C9"]}, 0),
         ({"areas": ["North"], "rules": ["review"]}, 2),
     ):
-        selection = Selection.of(policy, **filters)  # type: ignore[arg-type]
+        selection = Selection.of(policy, **filters)
         figures = Figures()
         figures.add(selection.narrowed(judged), selection=selection)
         assert figures.episodes == episodes, filters
