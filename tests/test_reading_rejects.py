@@ -16,7 +16,8 @@ from missingrules.errors import Fault
 from missingrules.log import Intake, Log
 from missingrules.reading.extract import read_files
 from missingrules.reading.mapping import load_mapping
-from missingrules.reading.rejects import COLUMNS, defused, write_rejects
+from missingrules.reading.rejects import COLUMNS, write_rejects
+from missingrules.spreadsheets import defused
 from missingrules.values import class_of
 
 if TYPE_CHECKING:

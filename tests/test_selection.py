@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import build
+from missingrules.figures import Figures
 from missingrules.figures.places import Places
 from missingrules.finding import BREACHED, ERROR, OUTCOMES
 from missingrules.record import history
@@ -247,11 +248,26 @@ def test_names_that_no_record_has_are_told(policy: Policy, judged: Assessment) -
     met = selection.met(judged)
     assert met == {("child", "C1"), ("area", "North"), ("authority", "Swindon")}
     assert selection.unmet(met) == (
-        "No entry is of child C2, which was asked for.",
+        "1 of 2 children who were asked for has an entry that was read.",
         "No entry names the area Nroth, which was asked for.",
         "No entry names the authority Oxford, which was asked for.",
     )
     assert EVERY_FINDING.unmet(EVERY_FINDING.met(judged)) == ()
+
+
+def test_of_children_without_an_entry_it_is_said_how_many_and_not_which(
+    policy: Policy, judged: Assessment
+) -> None:
+    def said(*children: str) -> tuple[str, ...]:
+        selection = Selection.of(policy, children=children)
+        return selection.unmet(selection.met(judged))
+
+    assert said("C1") == ()
+    assert said("C8") == ("The child who was asked for has no entry that was read.",)
+    assert said("C8", "C9") == ("No children who were asked for have an entry that was read.",)
+    assert said("C1", "C8", "C9") == (
+        "1 of 3 children who were asked for has an entry that was read.",
+    )
 
 
 def test_episodes_are_chosen_by_report_place_and_child(policy: Policy) -> None:
@@ -263,6 +279,21 @@ def test_episodes_are_chosen_by_report_place_and_child(policy: Policy) -> None:
     assert not selection.selects_episode("C1", march - 1, ("North", None))
     assert not selection.selects_episode("C1", march, ("South", None))
     assert not Selection.of(policy, children=["C2"]).selects_episode("C1", march)
+
+
+def test_figures_count_the_episodes_of_the_period_and_of_the_children_asked_for(
+    policy: Policy, judged: Assessment
+) -> None:
+    for filters, episodes in (
+        ({"since": "2023-03-01"}, 1),
+        ({"children": [build.CHILD]}, 3),
+        ({"children": ["C9"]}, 0),
+        ({"areas": ["North"], "rules": ["review"]}, 2),
+    ):
+        selection = Selection.of(policy, **filters)
+        figures = Figures()
+        figures.add(selection.narrowed(judged), selection=selection)
+        assert figures.episodes == episodes, filters
 
 
 def test_a_narrowed_assessment_keeps_its_record_and_drops_gaps_of_other_rules(

@@ -27,14 +27,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from missingrules.errors import LogError, MissingRulesError
-from missingrules.log import canonical
+from missingrules.log import Entry, canonical
 from missingrules.record import Record
 from missingrules.vocabulary import standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from missingrules.log import Entry
     from missingrules.reading.quality import Note
     from missingrules.vocabulary import Vocabulary
 
@@ -228,12 +227,17 @@ class Pseudonyms:
                     fields[name] = WITHHELD
                 else:
                     fields[name] = self._referred(name, str(fields[name]), own, episodes)
-        return replace(
-            entry,
-            entry_id=own[entry.entry_id],
-            child_id=child,
-            episode_id=None if entry.episode_id is None else episodes[entry.episode_id],
-            fields=fields,
+        return Entry(
+            own[entry.entry_id],
+            child,
+            None if entry.episode_id is None else episodes[entry.episode_id],
+            entry.kind,
+            entry.at,
+            entry.recorded,
+            entry.by,
+            fields,
+            entry.area,
+            entry.authority,
         )
 
     def _referred(

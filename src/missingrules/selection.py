@@ -220,22 +220,30 @@ class Selection:
         return frozenset(found)
 
     def unmet(self, met: Named) -> tuple[str, ...]:
-        """Say which names no record has, for a misspelt name would look like a clean one."""
-        asked = (
-            ("child", self.children, "No entry is of child {}, which was asked for."),
-            ("area", self.areas, "No entry names the area {}, which was asked for."),
-            (
-                "authority",
-                self.authorities,
-                "No entry names the authority {}, which was asked for.",
-            ),
-        )
-        return tuple(
-            text.format(name)
-            for what, names, text in asked
+        """Say which names no record has, for a misspelt name would look like a clean one.
+
+        Of children it is said how many: the ids that were asked for may be those that pseudonyms
+        replace.
+        """
+        said = []
+        if self.children:
+            asked = len(self.children)
+            missing = asked - sum(("child", one) in met for one in self.children)
+            if missing:
+                number = "No" if missing == asked else f"{asked - missing} of {asked}"
+                verb = "has" if asked - missing == 1 else "have"
+                said.append(
+                    "The child who was asked for has no entry that was read."
+                    if asked == 1
+                    else f"{number} children who were asked for {verb} an entry that was read."
+                )
+        said += [
+            f"No entry names the {what} {name}, which was asked for."
+            for what, names in (("area", self.areas), ("authority", self.authorities))
             for name in sorted(names or ())
             if (what, name) not in met
-        )
+        ]
+        return tuple(said)
 
     # -- words
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from missingrules.reading.mapping import SourceMapping
     from missingrules.reading.quality import Note
     from missingrules.record import Coverage
+    from missingrules.sample import Sampler
     from missingrules.selection import Named, Selection
     from missingrules.spool import Kept
 
@@ -74,6 +75,8 @@ class Task:
     shown: int = 0
     """Of so many children with something to show the records are handed back."""
     cross_check: bool = False
+    sampler: Sampler | None = None
+    """How a sample is drawn, if one is; it holds nothing."""
 
     def record(self, entries: Sequence[Entry], *, incomplete: bool) -> Record:
         """Make the record of a child, under pseudonyms if they are asked for."""
@@ -104,6 +107,8 @@ class Part:
     check: CrossCheck | None = None
     unchecked: str | None = None
     """Why the second matcher gave no opinion."""
+    sampler: Sampler | None = None
+    """What may be drawn of these children."""
 
 
 @dataclass(slots=True)
@@ -141,17 +146,19 @@ class Sweep:
     _task: Task | None = field(default=None, repr=False)
     _workers: int = 1
 
-    def parts(
+    def parts(  # noqa: PLR0913 - what is to be made of the children
         self,
         *,
         formats: Sequence[str] = (),
         whole: bool = False,
         shown: int = 0,
         cross_check: bool = False,
+        sampler: Sampler | None = None,
         failed: Callable[[int], None] = lambda _: None,
     ) -> Iterator[Part]:
         """Judge all children, once: give what was made of each chunk, in order of child id.
 
+        ``sampler`` is given every child, with all findings: it has a selection of its own.
         ``failed`` is told the number of a chunk that is judged again, because its process ended.
         """
         if self.as_of_us is None or self._spool is None:
@@ -168,6 +175,7 @@ class Sweep:
             whole=whole,
             shown=shown,
             cross_check=cross_check,
+            sampler=None if sampler is None else sampler.empty(),
         )
         self._task = task
         for part in self._judged(task, self._spool, failed):
@@ -178,6 +186,8 @@ class Sweep:
             self.stated_times += part.stated_times
             self.met |= part.met
             self._take_check(part)
+            if sampler is not None and part.sampler is not None:
+                sampler.merge(part.sampler)
             yield part
         self.quality.take_shared(self._spool.shared_keys())
 
@@ -338,6 +348,7 @@ def judged(task: Task, chunk: Sequence[Item]) -> Part:
         if task.cross_check:
             records.append(record)
             findings += [made] if isinstance(made, Finding) else made.findings
+        _sample(task, part, made)
         if isinstance(made, Finding):
             part.gathered.fail(made)
             part.failed.append(made)
@@ -380,6 +391,18 @@ def child_id_of(kept: Sequence[Kept]) -> str:
     return entries_of(kept[:1])[0].child_id
 
 
+def _sample(task: Task, part: Part, made: Assessment | Finding) -> None:
+    """Let a child be drawn, if a sample is."""
+    if task.sampler is None:
+        return
+    if part.sampler is None:
+        part.sampler = task.sampler.empty()
+    if isinstance(made, Finding):
+        part.sampler.fail(made)
+    else:
+        part.sampler.add(made)
+
+
 def _cross_check(
     task: Task, part: Part, records: Sequence[Record], findings: Sequence[Finding]
 ) -> None:
@@ -405,6 +428,7 @@ def _given_up(task: Task, item: Item) -> Part:
     part = Part(children=1, failed=[made])
     part.quality.add(entries[0].child_id, entries)
     part.gathered.fail(made)
+    _sample(task, part, made)
     rows = written.rows([made], record)
     part.rows = {form: written.encoded(form, rows) for form in task.formats}
     return part

@@ -13,7 +13,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from missingrules import arrow
-from missingrules.reading.rejects import defused
+from missingrules.spreadsheets import defused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -149,7 +149,7 @@ class Figures:
         self._same((policy.name, policy.edition, policy.digest, assessment.as_of_us))
         found = standing(assessment)
         if selection is not None:
-            found = _chosen(found, selection)
+            found = _chosen(found, selection, assessment.child_id)
             if not found.episodes and not assessment.findings:
                 return
         flags = {"children"}
@@ -440,7 +440,7 @@ class Figures:
         )
 
 
-def _chosen(found: Standing, selection: Selection) -> Standing:
+def _chosen(found: Standing, selection: Selection, child_id: str) -> Standing:
     """Keep the episodes that are selected, by when they were reported and where."""
     return replace(
         found,
@@ -448,7 +448,7 @@ def _chosen(found: Standing, selection: Selection) -> Standing:
             episode
             for episode in found.episodes
             if selection.selects_episode(
-                "", episode.placed_us, found.places.of_episode(episode.episode_id)
+                child_id, episode.placed_us, found.places.of_episode(episode.episode_id)
             )
         ),
     )

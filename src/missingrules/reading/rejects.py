@@ -12,12 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from missingrules.spreadsheets import defused
+
 if TYPE_CHECKING:
     from missingrules.errors import Fault
     from missingrules.log import Log
 
 COLUMNS: Final = ("source", "line", "column", "value", "code", "reason", "hint", "row")
-_RUN_BY_SPREADSHEETS: Final = ("=", "+", "-", "@", "\t", "\r")
 _REJECTED: Final = "rejected"
 
 
@@ -44,11 +45,6 @@ def write_rejects(log: Log, path: str | os.PathLike[str]) -> int:
             Path(name).unlink()
         raise
     return len(log.faults)
-
-
-def defused(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{cell}" if cell.startswith(_RUN_BY_SPREADSHEETS) else cell
 
 
 def _row(fault: Fault) -> list[str]:
