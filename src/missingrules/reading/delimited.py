@@ -17,7 +17,7 @@ from missingrules import values
 from missingrules.errors import Fault, LogError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from typing_extensions import Buffer
 
@@ -54,6 +54,14 @@ class Row(NamedTuple):
     line: int
     cells: Sequence[object]
     trouble: Trouble | None = None
+
+
+def shown(columns: Iterable[str]) -> list[str]:
+    """Give the names of columns that a message may show: those of one line.
+
+    A quote in the header that a later row closes makes one name of all that stands between.
+    """
+    return [name for name in columns if len(name.splitlines()) == 1]
 
 
 class Delimited:
