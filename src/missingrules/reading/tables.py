@@ -197,12 +197,10 @@ def _values(column: Any, pa: Any) -> list[object]:
     if pa.types.is_timestamp(kind):
         counts = column.cast(pa.int64()).to_pylist()
         return [None if n is None else _time(n, kind.unit, aware=bool(kind.tz)) for n in counts]
-    if pa.types.is_date32(kind):
-        days = column.cast(pa.int32()).to_pylist()
-        return [None if n is None else _day(n) for n in days]
-    if pa.types.is_date64(kind):
-        counts = column.cast(pa.int64()).to_pylist()
-        return [None if n is None else _day(n // _MS_A_DAY) for n in counts]
+    if pa.types.is_date(kind):
+        width, a_day = (pa.int32(), 1) if pa.types.is_date32(kind) else (pa.int64(), _MS_A_DAY)
+        counts = column.cast(width).to_pylist()
+        return [None if n is None else _day(n // a_day) for n in counts]
     if pa.types.is_decimal(kind):
         return [_whole(number) for number in column.to_pylist()]
     if pa.types.is_time(kind) or pa.types.is_duration(kind):
