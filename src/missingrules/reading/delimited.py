@@ -7,6 +7,7 @@ closed costs one line and not the rest of the file.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -25,6 +26,11 @@ LONGEST_LINE: Final = 10_000_000
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _MOST_LINES: Final = 2_000  # of one row; more is a quote that was never closed
 _SEPARATOR: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a spreadsheet's own first line
+_OF_NO_FILES: Final = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
+)
+"""Encodings of Python that are of names or of source code, or of nothing."""
+_EVERY_BYTE: Final = bytes(range(256))
 _BOMS: Final = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -32,6 +38,18 @@ _BOMS: Final = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+
+
+def codec_of(encoding: str) -> str:
+    """Give the name of an encoding as the standard library writes it.
+
+    Raises ``LookupError`` for what no text in a file is encoded in.
+    """
+    name = codecs.lookup(encoding).name
+    if name in _OF_NO_FILES:
+        raise LookupError(encoding)
+    "".encode(name)
+    return name
 
 
 class Trouble(NamedTuple):
@@ -89,6 +107,9 @@ class Delimited:
                 header = self._feed.peek()
         except (OSError, EOFError):
             self._stop(*BROKEN_OFF)
+        except UnicodeError:
+            hint = "It has no byte order mark. Name the order too: utf-16-le or utf-16-be."
+            self._stop("bad-encoding", f"is not {encoding}", hint)
         if header is None:
             self._stop(*_TOO_LONG)
         if "\0" in header:
@@ -269,13 +290,22 @@ def _decoded(stream: IO[bytes], encoding: str, source: str) -> io.TextIOWrapper:
     """Decode a text by its byte order mark, else as said; bytes that do not fit stay visible."""
     start = stream.read(4)
     named = next((name for mark, name in _BOMS if start.startswith(mark)), encoding)
-    errors = "replace" if named.startswith(("utf-16", "utf-32")) else "surrogateescape"
-    whole = io.BufferedReader(_Behind(start, stream))
     try:
-        return io.TextIOWrapper(whole, encoding=named, errors=errors, newline="")
+        codec = codec_of(named)
     except LookupError:
         message = f"there is no encoding {encoding}"
         raise LogError([Fault(source, 0, 0, "unknown-encoding", message)]) from None
+    whole = io.BufferedReader(_Behind(start, stream))
+    return io.TextIOWrapper(whole, encoding=codec, errors=_errors(codec), newline="")
+
+
+def _errors(codec: str) -> str:
+    """Keep bytes that do not fit visible, in encodings of which a byte can be made visible."""
+    try:
+        _EVERY_BYTE.decode(codec, "surrogateescape")
+    except UnicodeError:
+        return "replace"
+    return "replace" if codec.startswith(("utf-16", "utf-32")) else "surrogateescape"
 
 
 class _Behind(io.RawIOBase):
