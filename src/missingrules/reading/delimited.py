@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
 from collections import deque
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
@@ -75,11 +76,12 @@ class Row(NamedTuple):
 
 
 def shown(columns: Iterable[str]) -> list[str]:
-    """Give the names of columns that a message may show: those of one line.
+    """Give the names of columns that a message may show: those before a name of several lines.
 
-    A quote in the header that a later row closes makes one name of all that stands between.
+    A quote in the header that a later row closes makes one name of all that stands between, and
+    names of what follows in that row.
     """
-    return [name for name in columns if len(name.splitlines()) == 1]
+    return list(itertools.takewhile(lambda name: len(name.splitlines()) < 2, columns))  # noqa: PLR2004 - several
 
 
 class Delimited:

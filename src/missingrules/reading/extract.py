@@ -126,8 +126,9 @@ def _read_canonical(given: Given, intake: Intake, words: Vocabulary, zone: str |
         unknown = [c for c in columns if c and c not in COLUMNS and c not in words.names]
         if unknown:
             hint = "Write a mapping for a file with other names: `missingrules map FILE`."
-            message = f"has columns that no entry has: {', '.join(shown(unknown)[:10])}"
-            if not shown(unknown):
+            plain = [column for column in shown(columns) if column in unknown]
+            message = f"has columns that no entry has: {', '.join(plain[:10])}"
+            if not plain:
                 message = "has a column whose name is several lines"
                 hint = "Is a quote in the header never closed?"
             if not {"child_id", "at", "kind"} <= set(columns):  # it may be a row: nothing is shown
