@@ -200,6 +200,13 @@ def parquet_breaking_off(folder: Path) -> Path:
     return path
 
 
+def parquet_with_a_damaged_name(folder: Path) -> Path:
+    path = folder / "parquet_with_a_damaged_name.parquet"
+    write(typed(), path)
+    path.write_bytes(path.read_bytes().replace(b"GRADE", b"GRA\xc3("))
+    return path
+
+
 def parquet_damaged_inside(folder: Path) -> Path:
     path = folder / "parquet_damaged_inside.parquet"
     ids = [f"C{n:06}" for n in range(50_000)]
@@ -256,6 +263,7 @@ MADE = (
     packed_breaking_off,
     parquet_breaking_off,
     parquet_damaged_inside,
+    parquet_with_a_damaged_name,
     parquet_with_odd_times,
     parquet_with_other_types,
     parquet_with_types,

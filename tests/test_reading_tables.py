@@ -121,6 +121,39 @@ def test_times_without_an_offset_need_a_zone() -> None:
     assert entry.at == 1688198400000000
 
 
+FAR = 2**62
+NOT_UTF_8 = pa.array([b"C1", b"Secret\xff", b"C3"], pa.binary()).view(pa.string())
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "code"),
+    [
+        ("at", pa.array([0, FAR, 0], pa.int64()).cast(pa.date64()), "bad-time"),
+        ("at", pa.array([0, FAR, 0], pa.int64()).cast(pa.timestamp("us", "UTC")), "bad-time"),
+        ("date_of_birth", pa.array([0, FAR, 0], pa.int64()).cast(pa.date64()), "bad-date"),
+        ("date_of_birth", pa.array([0, 2**31 - 1, 0], pa.int32()).cast(pa.date32()), "bad-date"),
+        ("child_id", NOT_UTF_8, "bad-utf8"),
+        ("child_id", NOT_UTF_8.cast(pa.large_string(), safe=False), "bad-utf8"),
+        ("child_id", NOT_UTF_8.dictionary_encode(), "bad-utf8"),
+        ("by", pa.array([None, [FAR], []], pa.list_(pa.timestamp("us"))), "bad-value"),
+    ],
+)
+def test_a_value_that_python_cannot_hold_is_a_fault_of_its_row_and_stops_nothing(
+    name: str, cells: pa.Array, code: str
+) -> None:
+    columns = {
+        "child_id": pa.array(["C1", "C2", "C3"]),
+        "kind": pa.array(["born"] * 3),
+        "at": pa.array(["2023-01-10T09:00:00Z"] * 3),
+        "date_of_birth": pa.array(["2009-02-01"] * 3),
+    }
+    log = read_table(pa.table(columns | {name: cells}), zone="UTC")
+    (fault,) = [each for each in log.faults if each.line == 2]
+    assert fault.code == code
+    assert "Secret" not in f"{fault} {fault.held}"
+    assert log.rows == 3
+
+
 def test_what_is_no_table_is_refused_by_its_type() -> None:
     with pytest.raises(TypeError, match=r"must offer the Arrow PyCapsule interface.*not list"):
         read_table([1, 2])

@@ -68,6 +68,7 @@ PolicyCode = Literal[
     "too-few-conditions",
     "unknown-term",
     "circular-terms",
+    "condition-too-large",
     "bad-grace",
     "bad-age",
     # Vocabulary

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from missingrules import wording
 from missingrules.checks.parameters import check_duration, check_grace, check_number, check_window
+from missingrules.checks.unfolding import check_size, check_unfolding, parts_of
 from missingrules.checks.words import (
     check_field,
     check_kinds,
@@ -16,8 +17,6 @@ from missingrules.checks.words import (
 from missingrules.language import ConditionForm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from missingrules.checks.review import Review
     from missingrules.language import Age, Condition, Counted, Lasted
     from missingrules.yamlsource import Path
@@ -47,10 +46,10 @@ _OLDEST: Final = 25
 
 
 def check_terms(review: Review) -> None:
-    """Check every term by itself, and that none rests on itself."""
+    """Check every term by itself, that none rests on itself, and none is too large."""
+    check_unfolding(review)
     for name, condition in review.file.terms.items():
-        check_condition(review, ("terms", name), condition)
-    _check_circles(review)
+        _check_parts(review, ("terms", name), condition)
 
 
 def check_term(review: Review, path: Path, name: str) -> None:
@@ -62,16 +61,21 @@ def check_term(review: Review, path: Path, name: str) -> None:
     review.fault(path, "unknown-term", f"there is no term {wording.quoted(name)}", hint)
 
 
-def check_condition(  # noqa: C901 - one branch a form
+def check_condition(review: Review, path: Path, condition: Condition) -> None:
+    """Check a condition with all that is inside it."""
+    check_size(review, path, condition)
+    _check_parts(review, path, condition)
+
+
+def _check_parts(  # noqa: C901 - one branch a form
     review: Review, path: Path, condition: Condition
 ) -> None:
-    """Check a condition with all that is inside it."""
     if isinstance(condition, str):
         check_term(review, path, condition)
         return
     _check_form(review, path, condition)
     for at, part in parts_of(path, condition):
-        check_condition(review, at, part)
+        _check_parts(review, at, part)
     if condition.of is not None:
         _check_at_least(review, path, condition)
     if condition.term is not None:
@@ -129,15 +133,6 @@ def _check_form(review: Review, path: Path, condition: ConditionForm) -> None:
             wanted = wording.listed(f"`{partner}`" for partner in partners)
             message = f"`{companion}` stands only with {wanted}"
             review.key_fault((*path, companion), "misplaced-key", message)
-
-
-def parts_of(path: Path, condition: ConditionForm) -> Iterator[tuple[Path, Condition]]:
-    """List the conditions inside a condition."""
-    for key, parts in (("all", condition.all_), ("any", condition.any_), ("of", condition.of)):
-        for number, part in enumerate(parts or ()):
-            yield (*path, key, number), part
-    if condition.not_ is not None:
-        yield (*path, "not"), condition.not_
 
 
 def _check_at_least(review: Review, path: Path, condition: ConditionForm) -> None:
@@ -217,48 +212,3 @@ def check_one_of(  # noqa: PLR0913 - two keys, two values
         subject = wording.part(path)
         message = f"{subject} needs `{first}` or `{second}`, and has {found}"
         review.key_fault(path, "choose-one", message)
-
-
-# --- Circles --------------------------------------------------------------------------------------
-
-
-def _check_circles(review: Review) -> None:
-    """Report each circle of terms once, at the term of it that stands first."""
-    terms = review.file.terms
-    uses = {
-        name: [term for term in dict.fromkeys(_terms_in(terms[name])) if term in terms]
-        for name in terms
-    }
-    done: set[str] = set()
-    for start in terms:
-        trail: list[str] = []
-        _follow(review, start, uses, trail, done)
-
-
-def _follow(
-    review: Review, name: str, uses: dict[str, list[str]], trail: list[str], done: set[str]
-) -> None:
-    if name in trail:
-        circle = [*trail[trail.index(name) :], name]
-        message = f"a term rests on itself: {' -> '.join(circle)}"
-        review.key_fault(("terms", name), "circular-terms", message)
-        return
-    if name in done:
-        return
-    trail.append(name)
-    for used in uses[name]:
-        _follow(review, used, uses, trail, done)
-    trail.pop()
-    done.add(name)
-
-
-def _terms_in(condition: Condition) -> Iterator[str]:
-    if isinstance(condition, str):
-        yield condition
-        return
-    if condition.term is not None:
-        yield condition.term
-    if condition.counted is not None:
-        yield condition.counted.episodes
-    for _, part in parts_of((), condition):
-        yield from _terms_in(part)

@@ -9,6 +9,7 @@ from missingrules.checks.codes import fault
 
 if TYPE_CHECKING:
     from missingrules.checks.codes import PolicyCode
+    from missingrules.checks.unfolding import Size
     from missingrules.errors import Fault
     from missingrules.language import Parameter, PolicyFile
     from missingrules.policysource import PolicySource
@@ -22,6 +23,8 @@ class Review:
 
     source: PolicySource
     found: dict[Fault, None] = field(default_factory=dict)
+    sizes: dict[str, Size] = field(default_factory=dict)
+    """How large each term is, once that was looked at."""
 
     @property
     def file(self) -> PolicyFile:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from missingrules.checks.conditions import parts_of
+from missingrules.checks.unfolding import parts_of
 from missingrules.checks.words import fields_named
 
 if TYPE_CHECKING:

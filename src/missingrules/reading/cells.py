@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from missingrules import values
 from missingrules.calendar import to_us
 from missingrules.errors import Fault
-from missingrules.reading.delimited import Trouble
+from missingrules.reading.delimited import Trouble, shown
 from missingrules.reading.language import EMPTY, EVERY_OTHER
 from missingrules.reading.times import dated, parsed
 
@@ -91,15 +91,15 @@ class CellReaders:
             message = f"has none of the columns that the mapping {name} reads"
             wanted = ", ".join(self._lacking)
             hint = f"Is its first line the header? The mapping reads: {wanted}."
-            close = [values.suggestion(column, self.columns) for column in self._lacking]
+            close = [values.suggestion(column, shown(self.columns)) for column in self._lacking]
             if any(close):
                 hint += " Capital and small letters are told apart."
             return [Fault(self.source, 1, 1, "missing-column", message, hint)]
         found = []
         for column in self._lacking:
             message = f"has no column {column}, which the mapping {name} reads"
-            hint = values.suggestion(column, self.columns).replace("`", "") or (
-                f"It has: {', '.join(self.columns[:30])}."
+            hint = values.suggestion(column, shown(self.columns)).replace("`", "") or (
+                f"It has: {', '.join(shown(self.columns)[:30])}."
             )
             found.append(Fault(self.source, 1, 1, "missing-column", message, hint))
         return found

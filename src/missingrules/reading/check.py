@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from missingrules import values, wording
 from missingrules.calendar import Calendar
+from missingrules.reading.delimited import codec_of
 from missingrules.reading.faults import MappingCode, fault
 from missingrules.reading.language import ALIASES, Linked
 
@@ -84,7 +84,7 @@ class _Check:
 
     def encoding(self, path: Where, name: str) -> Iterator[Fault]:
         try:
-            codecs.lookup(name)
+            codec_of(name)
         except LookupError:
             hint = "Common ones are utf-8, utf-16 and cp1252."
             message = f"there is no encoding {wording.quoted(name)}"

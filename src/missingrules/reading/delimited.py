@@ -7,8 +7,10 @@ closed costs one line and not the rest of the file.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import itertools
 import re
 from collections import deque
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
@@ -17,7 +19,7 @@ from missingrules import values
 from missingrules.errors import Fault, LogError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from typing_extensions import Buffer
 
@@ -25,6 +27,11 @@ LONGEST_LINE: Final = 10_000_000
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _MOST_LINES: Final = 2_000  # of one row; more is a quote that was never closed
 _SEPARATOR: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # a spreadsheet's own first line
+_OF_NO_FILES: Final = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"}
+)
+"""Encodings of Python that are of names or of source code, or of nothing."""
+_EVERY_BYTE: Final = bytes(range(256))
 _BOMS: Final = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -32,6 +39,18 @@ _BOMS: Final = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+
+
+def codec_of(encoding: str) -> str:
+    """Give the name of an encoding as the standard library writes it.
+
+    Raises ``LookupError`` for what no text in a file is encoded in.
+    """
+    name = codecs.lookup(encoding).name
+    if name in _OF_NO_FILES:
+        raise LookupError(encoding)
+    "".encode(name)
+    return name
 
 
 class Trouble(NamedTuple):
@@ -54,6 +73,15 @@ class Row(NamedTuple):
     line: int
     cells: Sequence[object]
     trouble: Trouble | None = None
+
+
+def shown(columns: Iterable[str]) -> list[str]:
+    """Give the names of columns that a message may show: those before a name of several lines.
+
+    A quote in the header that a later row closes makes one name of all that stands between, and
+    names of what follows in that row.
+    """
+    return list(itertools.takewhile(lambda name: len(name.splitlines()) < 2, columns))  # noqa: PLR2004 - several
 
 
 class Delimited:
@@ -81,6 +109,9 @@ class Delimited:
                 header = self._feed.peek()
         except (OSError, EOFError):
             self._stop(*BROKEN_OFF)
+        except UnicodeError:
+            hint = "It has no byte order mark. Name the order too: utf-16-le or utf-16-be."
+            self._stop("bad-encoding", f"is not {encoding}", hint)
         if header is None:
             self._stop(*_TOO_LONG)
         if "\0" in header:
@@ -261,13 +292,22 @@ def _decoded(stream: IO[bytes], encoding: str, source: str) -> io.TextIOWrapper:
     """Decode a text by its byte order mark, else as said; bytes that do not fit stay visible."""
     start = stream.read(4)
     named = next((name for mark, name in _BOMS if start.startswith(mark)), encoding)
-    errors = "replace" if named.startswith(("utf-16", "utf-32")) else "surrogateescape"
-    whole = io.BufferedReader(_Behind(start, stream))
     try:
-        return io.TextIOWrapper(whole, encoding=named, errors=errors, newline="")
+        codec = codec_of(named)
     except LookupError:
         message = f"there is no encoding {encoding}"
         raise LogError([Fault(source, 0, 0, "unknown-encoding", message)]) from None
+    whole = io.BufferedReader(_Behind(start, stream))
+    return io.TextIOWrapper(whole, encoding=codec, errors=_errors(codec), newline="")
+
+
+def _errors(codec: str) -> str:
+    """Keep bytes that do not fit visible, in encodings of which a byte can be made visible."""
+    try:
+        _EVERY_BYTE.decode(codec, "surrogateescape")
+    except UnicodeError:
+        return "replace"
+    return "replace" if codec.startswith(("utf-16", "utf-32")) else "surrogateescape"
 
 
 class _Behind(io.RawIOBase):

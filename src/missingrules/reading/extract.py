@@ -15,7 +15,7 @@ from missingrules import values
 from missingrules.errors import Fault, LogError
 from missingrules.log import Entry, Intake, Log, entry_from_row, take_lines
 from missingrules.reading import tables
-from missingrules.reading.delimited import BROKEN_OFF
+from missingrules.reading.delimited import BROKEN_OFF, shown
 from missingrules.reading.faults import MappingError
 from missingrules.reading.files import STDIN, form_of
 from missingrules.reading.people import NO_ROW, read_people
@@ -138,7 +138,11 @@ def _read_canonical(given: Given, intake: Intake, words: Vocabulary, zone: str |
         unknown = [c for c in columns if c and c not in COLUMNS and c not in words.names]
         if unknown:
             hint = "Write a mapping for a file with other names: `missingrules map FILE`."
-            message = f"has columns that no entry has: {', '.join(unknown[:10])}"
+            plain = [column for column in shown(columns) if column in unknown]
+            message = f"has columns that no entry has: {', '.join(plain[:10])}"
+            if not plain:
+                message = "has a column whose name is several lines"
+                hint = "Is a quote in the header never closed?"
             if not {"child_id", "at", "kind"} <= set(columns):  # it may be a row: nothing is shown
                 message = "has not the columns of a log: child_id, at, kind and others"
                 hint += " Is its first line the header?"

@@ -31,6 +31,8 @@ _EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive, as the times th
 _FIRST_DAY: Final = dt.date(1970, 1, 1).toordinal()
 _TO_US: Final = {"s": 1_000_000, "ms": 1_000, "us": 1}
 _NS: Final = 1_000
+_MS_A_DAY: Final = 86_400_000
+_NO_VALUE: Final = (OverflowError, ValueError)  # Arrow's own errors of values are of the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _parquet(path: Path) -> Iterator[Opened]:
             query = "SELECT * FROM read_parquet(?)"
             found = connection.sql(query, params=[glob.escape(str(path))])
             made = _opened(found, str(path))
-        except duckdb.Error:
+        except (duckdb.Error, RuntimeError, ValueError):  # the last two: a name that is no UTF-8
             message, hint = "cannot be read as Parquet", "It breaks off, is damaged, or is none."
             raise LogError([Fault(str(path), 0, 0, "unreadable-file", message, hint)]) from None
         yield made
@@ -195,15 +197,33 @@ def _values(column: Any, pa: Any) -> list[object]:
     if pa.types.is_timestamp(kind):
         counts = column.cast(pa.int64()).to_pylist()
         return [None if n is None else _time(n, kind.unit, aware=bool(kind.tz)) for n in counts]
-    if pa.types.is_date32(kind):
-        days = column.cast(pa.int32()).to_pylist()
-        return [None if n is None else _day(n) for n in days]
+    if pa.types.is_date(kind):
+        width, a_day = (pa.int32(), 1) if pa.types.is_date32(kind) else (pa.int64(), _MS_A_DAY)
+        counts = column.cast(width).to_pylist()
+        return [None if n is None else _day(n // a_day) for n in counts]
     if pa.types.is_decimal(kind):
         return [_whole(number) for number in column.to_pylist()]
     if pa.types.is_time(kind) or pa.types.is_duration(kind):
         column = column.cast(pa.string())
-    found: list[object] = column.to_pylist()
+    try:
+        found: list[object] = column.to_pylist()
+    except _NO_VALUE:
+        return [_alone(cell, pa) for cell in column]
     return found
+
+
+def _alone(cell: Any, pa: Any) -> object:
+    """Read a cell by itself, where one of its column is nothing that Python could hold.
+
+    A text that is not UTF-8 keeps its bytes visible, as one from a file does; of the rest it is
+    only known that something stands there.
+    """
+    try:
+        return cell.as_py()
+    except _NO_VALUE:
+        if pa.types.is_string(cell.type) or pa.types.is_large_string(cell.type):
+            return cell.as_buffer().to_pybytes().decode(errors="surrogateescape")
+        return object()
 
 
 def _time(count: int, unit: str, *, aware: bool) -> object:
