@@ -39,6 +39,7 @@ from missingrules.cli_log import (
     say_faults,
 )
 from missingrules.cli_policy import app as policy_app
+from missingrules.cli_sample import sample_command
 from missingrules.cli_scan import scan_command
 from missingrules.terminal import (
     CLEAR,
@@ -96,6 +97,7 @@ def root(
 
 
 app.command("scan")(scan_command)
+app.command("sample")(sample_command)
 
 
 @app.command("explain")
