@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from missingrules import values
 from missingrules.errors import Fault, LogError
-from missingrules.log import Entry, Intake, Log, entry_from_row, take_lines
+from missingrules.log import Entry, Intake, Log, TableRows, entry_from_row, take_lines
 from missingrules.reading import tables
 from missingrules.reading.delimited import BROKEN_OFF, shown
 from missingrules.reading.faults import MappingError
@@ -147,9 +147,14 @@ def _read_canonical(given: Given, intake: Intake, words: Vocabulary, zone: str |
                 message = "has not the columns of a log: child_id, at, kind and others"
                 hint += " Is its first line the header?"
             raise LogError([Fault(source, 1, 1, "unknown-column", message, hint)])
+        table = TableRows(columns, words, zone)
         for row in rows:
             if row.trouble is not None:
                 intake.reject([_fault(source, row.line, columns, row.trouble)])
+                continue
+            entry = table.entry(row.cells)
+            if entry is not None:
+                intake.accept(entry)
                 continue
             cells = {
                 name: cell
