@@ -296,6 +296,16 @@ def test_figures_count_the_episodes_of_the_period_and_of_the_children_asked_for(
         assert figures.episodes == episodes, filters
 
 
+def test_a_child_has_nothing_open_only_if_nothing_is_that_was_left_out_either(
+    policy: Policy, judged: Assessment
+) -> None:
+    selection = Selection.of(policy, outcomes="fulfilled")
+    for whole, clear in ((judged, 0), (None, 1)):
+        figures = Figures()
+        figures.add(selection.narrowed(judged), selection=selection, whole=whole)
+        assert figures.children("with_nothing_open") == clear
+
+
 def test_a_narrowed_assessment_keeps_its_record_and_drops_gaps_of_other_rules(
     policy: Policy,
 ) -> None:

@@ -55,7 +55,7 @@ STRATA: Final[Mapping[str, str]] = {
     OTHER: "any other breach",
     UNCLEAR: "something cannot be told from the record",
     DECIDED: "somebody decided that something was not required",
-    NO_BREACH: "none of these: what was due is on record, or is not due yet",
+    NO_BREACH: "none of these: nothing without a record, late or unclear",
 }
 """The strata by name, the gravest first."""
 

@@ -354,12 +354,12 @@ def judged(task: Task, chunk: Sequence[Item]) -> Part:
             part.failed.append(made)
             found: tuple[Finding, ...] = (made,)
         else:
-            gone = withdrawals(made)
+            gone, whole = withdrawals(made), made
             if task.selection is not None:
                 part.met |= task.selection.met(made) | task.named(child_id)
                 gone = task.selection.withdrawn(made, gone)
                 made = task.selection.narrowed(made)
-            part.gathered.add(made, withdrawn=gone, selection=task.selection)
+            part.gathered.add(made, withdrawn=gone, selection=task.selection, whole=whole)
             found = made.findings
             if len(part.shown) < task.shown and has_something_to_show(made):
                 part.shown.append(record)

@@ -136,11 +136,13 @@ class Figures:
         *,
         withdrawn: Iterable[Withdrawn] | None = None,
         selection: Selection | None = None,
+        whole: Assessment | None = None,
     ) -> None:
         """Count one child.
 
         With a ``selection`` only its episodes are counted, and the child if anything is: hand in
-        the assessment with the selected findings only (:meth:`Selection.narrowed`).
+        the assessment with the selected findings only (:meth:`Selection.narrowed`), and as
+        ``whole`` the one before, which tells whether nothing at all is open.
         ``withdrawn`` are the findings that corrections took away; without it they are looked for,
         which judges a child with corrections again. Raises ``ValueError`` for a child judged by
         another policy, or for another instant, than those before.
@@ -159,7 +161,7 @@ class Figures:
         for gap in assessment.data_gaps:
             _count(self._gaps, gap.code)
             flags.add("with_data_gaps")
-        if flags.isdisjoint(_OPEN_FLAGS):
+        if flags.isdisjoint(_OPEN_FLAGS) and (whole is None or not _is_open(whole)):
             flags.add("with_nothing_open")
         for one in withdrawals(assessment) if withdrawn is None else withdrawn:
             _count(self._withdrawn, (one.finding.rule, one.finding.outcome))
@@ -452,6 +454,11 @@ def _chosen(found: Standing, selection: Selection, child_id: str) -> Standing:
             )
         ),
     )
+
+
+def _is_open(assessment: Assessment) -> bool:
+    """Whether somebody has to look at anything about a child."""
+    return bool(assessment.data_gaps) or any(f.outcome in OPEN for f in assessment.findings)
 
 
 def asks_for_meeting(kind: Kind | Duty) -> bool:

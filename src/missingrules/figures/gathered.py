@@ -35,13 +35,14 @@ class Gathered:
         *,
         withdrawn: Iterable[Withdrawn] | None = None,
         selection: Selection | None = None,
+        whole: Assessment | None = None,
     ) -> None:
-        """Take a child who was judged; ``withdrawn`` and ``selection`` as for :class:`Figures`."""
+        """Take a child who was judged; the rest is as for :class:`Figures`."""
         if withdrawn is None:
             gone = withdrawals(assessment) if self._withdrawals else ()
         else:
             gone = tuple(withdrawn)
-        self.figures.add(assessment, withdrawn=gone, selection=selection)
+        self.figures.add(assessment, withdrawn=gone, selection=selection, whole=whole)
         self.notable.add(assessment, withdrawn=gone)
 
     def fail(self, finding: Finding) -> None:
