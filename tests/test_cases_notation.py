@@ -119,6 +119,15 @@ def test_a_time_that_the_clocks_skipped_or_showed_twice_needs_its_offset() -> No
         ("day 0 24:00 reported", ("impossible-time", "24:00 reported")),
         ("day 0 09:00 reported; -1h graded low", ("bad-time", "-1h graded low")),
         ("day 0 09:00 reported; +1y graded low", ("bad-time", "+1y graded low")),
+        (
+            "day 0 09:00 reported; +999999h999999h located",
+            ("impossible-time", "+999999h999999h located"),
+        ),
+        ("day 0 09:00 reported recorded +999999h999999h", ("impossible-time", "+999999h999999h")),
+        (
+            f"day 0 09:00 reported missing_since=-{'999999h' * 80}",
+            ("impossible-time", f"-{'999999h' * 80}"),
+        ),
         ("day 0 09:00 reported; 9:00 graded low", ("bad-time", "9:00 graded low")),
         ("day 99999 09:00 reported", ("impossible-time", "09:00 reported")),
     ],

@@ -27,9 +27,10 @@ from missingrules.lint import LintCode, Report, level_of, lint
 from missingrules.lint.codes import NOTES
 from missingrules.lint.head import months_after
 from missingrules.lint.linting import everything_in
-from missingrules.lint.possible import Possible
+from missingrules.lint.possible import HOLDS, Possible
 from missingrules.policy import Policy
 from missingrules.terms import MAYBE
+from missingrules.vocabulary import standard
 from missingrules.yamlsource import YamlCode
 from strategies import GENERATED, Trial, histories, instants_of, kinds_in, pool_of, trials
 
@@ -328,6 +329,43 @@ def test_whatever_a_condition_comes_to_was_held_possible(trial: Trial) -> None:
     for condition, truth in {(one.condition, one.truth) for one in asked} if asked else ():
         if truth != MAYBE:  # what is unknown may be so for an episode without a report
             assert possible.can((condition.node, frozenset({truth})))
+
+
+def test_what_is_too_hard_to_search_is_taken_to_be_possible_before_long() -> None:
+    asked = ", ".join(
+        f"{{recorded: {kind.name}.{name}}}"
+        for kind in standard().kinds.values()
+        for name, told in kind.fields.items()
+        if told.type in {"yes_no", "text", "date"}
+    )
+    number = asked.count("{")
+    half, negated = number // 2, asked.replace("{", "{not: {").replace("}", "}}")
+    text = f"""
+policy: hard
+title: More than half of it is recorded, and half of it is not
+edition: "1"
+conventions: {{zone: UTC}}
+terms:
+  more: {{at_least: {half + 1}, of: [{asked}]}}
+  fewer: {{at_least: {number - half}, of: [{negated}]}}
+rules:
+"""
+    for hours in range(1, 4):
+        text += f"""
+  - id: rule-{hours}
+    title: T
+    authority: force_policy
+    basis: inferred
+    on: {{entry: graded}}
+    if: {{all: [more, fewer]}}
+    require: {{action: fim_notified, within: {hours} hours}}
+"""
+    policy = Policy(source_from_text(text))
+    possible = Possible(policy)
+    for condition in policy.conditions * 20:
+        assert possible.can((condition.node, HOLDS))
+    assert 100_000 < possible._facts.looks < 400_000
+    assert "never-applies" not in {one.code for one in everything_in(policy.source, today=TODAY)}
 
 
 # --- Against an older edition --------------------------------------------------------------------

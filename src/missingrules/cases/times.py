@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missingrules import wording
-from missingrules.calendar import HOUR_US, MINUTE_US, InstantError, parse_instant
+from missingrules.calendar import HOUR_US, MINUTE_US, InstantError, from_us, parse_instant, to_us
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,9 +85,12 @@ class Clock:
             except OverflowError:
                 raise NotationError(at, "bad-time", f"{shift} leads out of the calendar") from None
             instant = self.on(date, re.sub(r"(Z|[+-]\d\d:\d\d)$", "", local[11:]), at)
-        return instant + sign * sum(
-            number * _UNITS[unit] for number, unit in amounts if unit != "d"
-        )
+        elapsed = sum(number * _UNITS[unit] for number, unit in amounts if unit != "d")
+        try:
+            return to_us(from_us(instant + sign * elapsed))
+        except (InstantError, OverflowError):
+            message = f"{wording.quoted(shift)} leads out of the years 1900 to 2199"
+            raise NotationError(at, "impossible-time", message) from None
 
     def end_of(self, day: int, at: int) -> int:
         """Give the midnight that ends a local date."""

@@ -35,6 +35,10 @@ UNCLEAR: Final = frozenset({MAYBE})
 
 
 _MOST_STEPS: Final = 4_000
+_ENOUGH: Final = 5_000
+"""Looks at a part of a condition that any search may take."""
+_MOST_LOOKS: Final = 300_000
+"""Looks beyond these, of all searches of a policy together."""
 
 
 class _TooManyCasesError(Exception):
@@ -81,6 +85,7 @@ class Facts:
         """Remember the policy."""
         self.policy = policy
         self.together = together
+        self.looks = 0
         self._read: dict[Prop, tuple[tuple[Key, ...], Callable[..., int]]] = {}
         self._domains: dict[Key, tuple[int, ...]] = {}
 
@@ -194,12 +199,11 @@ class _Search:
         self, facts: Facts, goals: Sequence[Goal], given: Mapping[Key, Sequence[int]]
     ) -> None:
         self.facts, self.goals, self.given = facts, goals, given
+        self.parts = sum(1 for node, _ in goals for _ in nodes(node))
         self.steps = 0
 
     def found(self, fixed: dict[Key, int]) -> bool:
-        self.steps += 1
-        if self.steps > _MOST_STEPS:
-            raise _TooManyCasesError
+        self._step()
         open_goal: Node | None = None
         for node, wanted in self.goals:
             truths = self.truths(node, fixed)
@@ -212,6 +216,15 @@ class _Search:
         keys = (key for prop in terms.props(open_goal) for key in self.facts.reads(prop)[0])
         key = next(key for key in keys if key not in fixed)
         return any(self.found({**fixed, key: value}) for value in self.values(key))
+
+    def _step(self) -> None:
+        """Count a step. Every policy is linted in seconds, however hard its conditions are."""
+        self.steps += 1
+        if self.steps * self.parts <= _ENOUGH:
+            return
+        self.facts.looks += self.parts
+        if self.steps > _MOST_STEPS or self.facts.looks > _MOST_LOOKS:
+            raise _TooManyCasesError
 
     def values(self, key: Key) -> Sequence[int]:
         return self.given[key] if key in self.given else self.facts.domain(key)
