@@ -144,8 +144,8 @@ class _Journal:
 
     def corrections(self) -> None:
         """Correct entries, episodes and corrections, and what does not exist."""
-        for _ in range(MOST_CORRECTIONS):
-            if not self.draw(st.booleans()):
+        for number in range(MOST_CORRECTIONS):
+            if number and not self.draw(st.booleans()):
                 return
             entry_id = f"{self.child_id}.{len(self.entries) + 1}"
             made = correction(self.entries, self.child_id, entry_id, late=self.traits.late)
