@@ -507,14 +507,14 @@ def shown_and_asked(trial: Trial, atlas: Atlas) -> tuple[set[Point], set[Point]]
 
 
 @FEW
-@given(trial=trials(GENERATED, limits=False))
+@given(trial=trials(GENERATED, limited=False))
 def test_nothing_is_seen_of_a_made_up_policy_that_was_said_to_be_unreachable(trial: Trial) -> None:
     shown, asked = shown_and_asked(trial, Atlas())
     assert shown <= asked
 
 
 @FEW
-@given(trial=trials(WILTSHIRE, limits=False))
+@given(trial=trials(WILTSHIRE, limited=False))
 def test_nothing_is_seen_of_wiltshire_that_was_said_to_be_unreachable(trial: Trial) -> None:
     shown, asked = shown_and_asked(trial, ATLAS)
     assert shown <= asked

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 
 from build import policy
-from made_up import policy_files, to_yaml
-from missingrules import Policy
+from missingrules import Policy, testing
 from missingrules.cases import parse_cases, run_cases
 from missingrules.edges import as_cases, edge_cases
 from triggers import TRIGGERS, trigger_policy
@@ -39,9 +36,9 @@ def test_the_rows_of_every_trigger_are_cases_that_pass(name: str) -> None:
 
 
 @settings(max_examples=4)
-@given(file=policy_files())
-def test_the_rows_of_any_policy_are_cases_that_pass(file: dict[str, Any]) -> None:
-    check(Policy.parse(to_yaml(file)))
+@given(made=testing.policies())
+def test_the_rows_of_any_policy_are_cases_that_pass(made: Policy) -> None:
+    check(made)
 
 
 def test_every_row_is_a_case_or_a_comment() -> None:

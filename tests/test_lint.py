@@ -17,12 +17,12 @@ import pytest
 from hypothesis import HealthCheck, event, given, reject, settings
 from hypothesis import strategies as st
 
-from made_up import Traits, policy_files, to_yaml
+from missingrules import testing
 from missingrules.checks import PolicyCode
 from missingrules.cli import main
 from missingrules.errors import PolicyError
 from missingrules.kernel import walked
-from missingrules.layers import load_source, shipped, source_from_text
+from missingrules.layers import load_source, shipped
 from missingrules.lint import LintCode, Report, level_of, lint
 from missingrules.lint.codes import NOTES
 from missingrules.lint.head import months_after
@@ -30,9 +30,11 @@ from missingrules.lint.linting import everything_in
 from missingrules.lint.possible import HOLDS, Possible
 from missingrules.policy import Policy
 from missingrules.terms import MAYBE
+from missingrules.testing.condition import Traits
+from missingrules.testing.policy import policy_files, to_yaml
 from missingrules.vocabulary import standard
 from missingrules.yamlsource import YamlCode
-from strategies import GENERATED, Trial, histories, instants_of, kinds_in, pool_of, trials
+from strategies import GENERATED, Trial, trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -286,9 +288,7 @@ def trials_of_two(draw: Callable[..., Any]) -> Trial:
         policy = Policy.parse(to_yaml(file))
     except PolicyError:  # a duty of the child must not ask for the category of an episode
         reject()
-    pool = pool_of(kinds_in(file), rules=["rule-1", "rule-9"], added="vocabulary" in file)
-    entries = draw(histories(pool))
-    return Trial(policy, entries, draw(instants_of(entries)), text=to_yaml(file))
+    return Trial.of(draw(testing.trials(policy, limited=False)))
 
 
 @settings(suppress_health_check=list(HealthCheck), max_examples=30)
@@ -314,14 +314,14 @@ def test_what_lint_says_of_a_rule_is_so_for_every_record(trial: Trial) -> None:
 
 
 @settings(suppress_health_check=list(HealthCheck))
-@given(file=policy_files())
-def test_any_policy_can_be_linted(file: dict[str, Any]) -> None:
-    found = everything_in(source_from_text(to_yaml(file)), today=TODAY)
+@given(policy=testing.policies())
+def test_any_policy_can_be_linted(policy: Policy) -> None:
+    found = everything_in(policy.source, today=TODAY)
     assert {level_of(fault.code) for fault in found} <= {"warning", "note"}
 
 
 @settings(suppress_health_check=list(HealthCheck))
-@given(trial=trials(GENERATED, limits=False))
+@given(trial=trials(GENERATED, limited=False))
 def test_whatever_a_condition_comes_to_was_held_possible(trial: Trial) -> None:
     asked: list[Asked] = []
     walked(trial.policy, trial.record, as_of=trial.as_of, trace=asked)

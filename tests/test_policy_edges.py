@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 
 from build import policy
-from made_up import policy_files, to_yaml
-from missingrules import Policy, evaluate
+from missingrules import Policy, evaluate, testing
 from missingrules.calendar import from_us
 from missingrules.edges import UnknownRuleError, edge_cases
 from missingrules.log import entry_from_row, to_json
@@ -148,9 +147,8 @@ def test_of_every_trigger_there_is_a_row_on_each_side(name: str) -> None:
 
 
 @settings(max_examples=10)
-@given(file=policy_files())
-def test_any_policy_has_a_table_of_real_verdicts(file: dict[str, Any]) -> None:
-    made = Policy.parse(to_yaml(file))
+@given(made=testing.policies())
+def test_any_policy_has_a_table_of_real_verdicts(made: Policy) -> None:
     check(made, edge_cases(made))
 
 

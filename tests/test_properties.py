@@ -30,12 +30,11 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 import oracle
-from made_up import TIMELESS, policy_files, to_yaml
-from missingrules.calendar import Elapsed, from_us, to_us
-from missingrules.duties import Action, Floor, Forbidden, Measured, Recorded
+from missingrules import testing
+from missingrules.calendar import DAY_US, from_us, to_us
+from missingrules.duties import Action, Floor, Forbidden, Measured
 from missingrules.errors import EngineError
 from missingrules.explain import explain
-from missingrules.facts import PRINCIPAL
 from missingrules.finding import OUTCOMES
 from missingrules.kernel import judge
 from missingrules.language import Effect, PolicyFile
@@ -43,24 +42,15 @@ from missingrules.log import Entry, Intake
 from missingrules.policy import Policy
 from missingrules.record import CORRECTIONS, Coverage, Record
 from missingrules.scan import scan
-from strategies import (
-    AFTER_REPORT,
-    BETWEEN_REPORTS,
-    CLOCK,
-    DAY,
-    GENERATED,
-    PRIVATE,
-    UNTIL_JUDGED,
-    UNTIL_RECORDED,
-    WEEK,
-    WILTSHIRE,
-    WINTER,
-    Trial,
-    histories,
-    pool_of,
-    spans,
-    trials,
-)
+from missingrules.testing.answer import answers, can_be_answered, chances, last_in_time
+from missingrules.testing.cell import UNTIL_RECORDED
+from missingrules.testing.condition import Traits
+from missingrules.testing.edge import spans
+from missingrules.testing.history import BETWEEN_REPORTS, CLOCK
+from missingrules.testing.instant import NOON
+from missingrules.testing.policy import policy_files, to_yaml
+from missingrules.testing.trial import UNTIL_JUDGED
+from strategies import GENERATED, WILTSHIRE, Trial, trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -69,7 +59,7 @@ if TYPE_CHECKING:
 
 under_each_policy = pytest.mark.parametrize("origin", [WILTSHIRE, GENERATED])
 
-LATER = tuple(span for span in AFTER_REPORT if span > 0)
+LATER = spans("10m 15m 15m+ 1h 1h+ 2h 2h+ 12h 24h 24h+ 2d 2d+ 3d 3d+ 5d 8d 11d 40d")
 
 
 def answer(assessment: Assessment) -> dict[str, Any]:
@@ -112,10 +102,12 @@ def test_nothing_that_was_not_known_yet_has_a_bearing(origin: str, data: st.Data
 @given(data=st.data())
 def test_each_child_of_a_log_is_judged_as_if_alone(origin: str, data: st.DataObject) -> None:
     trial = data.draw(trials(origin))
-    pool = pool_of({entry.kind for entry in trial.entries} | {"located"})
-    others = [data.draw(histories(pool, child_id=name, most=2)) for name in ("A", "D")]
+    others: list[Entry] = []
+    for name in ("A", "D"):
+        drawn = testing.records(trial.policy, child_id=name, max_episodes=2)
+        others += data.draw(drawn).entries
     intake = Intake()
-    for entry in data.draw(st.permutations([*trial.entries, *others[0], *others[1]])):
+    for entry in data.draw(st.permutations([*trial.entries, *others])):
         intake.accept(entry)
     log = intake.log()
     found = scan(log, trial.policy, as_of=from_us(trial.as_of))
@@ -146,7 +138,7 @@ def test_judging_live_after_every_entry_gives_what_a_batch_gives(
 def test_what_was_found_live_stays_found_if_nothing_is_told_late_or_taken_back(
     origin: str, data: st.DataObject
 ) -> None:
-    in_order = trials(origin, late=False, early=False, corrections=False, conflicts=False)
+    in_order = trials(origin, late=False, disorder=False, corrections=False, conflicts=False)
     trial = data.draw(in_order)
     before: dict[str, Finding] = {}
     for now in sorted({entry.known for entry in trial.entries} | {trial.as_of}):
@@ -208,7 +200,7 @@ def test_explanations_tell_one_story_in_text_and_in_json(origin: str, data: st.D
         told = each.to_dict()
         assert told["findings"] == [f.finding_id for f in findings if f.rule == each.rule]
         assert told["reason"]["truth"] == ("yes" if told["findings"] else "no")
-        assert PRIVATE not in json.dumps(told)
+        assert testing.FREE_TEXT not in json.dumps(told)
         lines, texts = each.to_text().split("\n"), list(texts_of(told["reason"]))
         assert len(lines) == len(texts)
         assert all(text in line for text, line in zip(texts, lines, strict=True))
@@ -233,7 +225,7 @@ def test_a_finding_rests_on_what_was_known_and_quotes_no_free_text(
     trial = data.draw(trials(origin))
     assessment = trial.judge()
     known = {entry.entry_id for entry in trial.known().entries}
-    assert PRIVATE not in json.dumps(answer(assessment))
+    assert testing.FREE_TEXT not in json.dumps(answer(assessment))
     assert len(by_id(assessment)) == len(assessment.findings)
     opened = [finding.opened_us for finding in assessment.findings]
     assert opened == sorted(opened)
@@ -296,28 +288,13 @@ def check_outcome(finding: Finding, as_of: int) -> None:
             assert finding.unknown
 
 
-def last_in_time(finding: Finding) -> int | None:
-    """The last microsecond in time: for hours the deadline itself."""
-    due, duty = finding.due_us, finding.duty
-    if due is None:
-        return None
-    if duty.every is not None:
-        lengths = [duty.every.interval, *(interval for _, interval in duty.every.sooner)]
-        in_hours = all(isinstance(length, Elapsed) for length in lengths)
-    elif isinstance(duty.effect, Floor) and due == finding.opened_us:
-        in_hours = False  # a grade recorded below the floor was too late when it was made
-    else:
-        in_hours = isinstance(getattr(duty.effect, "within", None), Elapsed)
-    return due if in_hours else due - 1
-
-
 @under_each_policy
 @given(data=st.data())
 def test_time_alone_changes_nothing_before_next_due(origin: str, data: st.DataObject) -> None:
     trial = data.draw(trials(origin)).known()
     assessment = trial.judge()
     due = assessment.next_due
-    end = trial.as_of + 1000 * DAY if due is None else to_us(due)
+    end = trial.as_of + 1000 * DAY_US if due is None else to_us(due)
     assume(end - trial.as_of > 1)
     between = data.draw(
         st.one_of(
@@ -359,10 +336,11 @@ def test_doing_what_is_owed_in_time_leaves_no_breach_of_it(
     owed = [finding for finding in trial.judge().findings if can_be_answered(finding)]
     assume(owed)
     finding = data.draw(st.sampled_from(owed))
-    when = data.draw(st.sampled_from(chances(trial, finding)))
-    kind = data.draw(st.sampled_from(kinds_owed(trial, finding)))
-    recorded = data.draw(st.sampled_from((when, trial.as_of)))
-    done = owed_entry(trial, finding, kind, when, recorded)
+    last, first = chances(trial.record, finding)
+    when = data.draw(st.sampled_from((last, first, (finding.opened_us + last) // 2)))
+    done = data.draw(st.sampled_from(answers(trial.policy, trial.record, finding, when)))
+    if isinstance(finding.duty.effect, Action):  # may be recorded at once, or later
+        done = replace(done, recorded=data.draw(st.sampled_from((when, trial.as_of))))
     note(f"{finding.rule} {finding.outcome}, done by {done}")
     found = by_id(trial.but(entries=(*trial.entries, done)).judge()).get(finding.finding_id)
     if found is None:
@@ -373,100 +351,6 @@ def test_doing_what_is_owed_in_time_leaves_no_breach_of_it(
     else:
         assert not found.is_breach
         assert found.outcome != "pending"
-
-
-def can_be_answered(finding: Finding) -> bool:
-    last = last_in_time(finding)
-    return (
-        finding.outcome in ("pending", "breached", "fulfilled_late")
-        and not isinstance(finding.duty.effect, Forbidden)
-        and (last is None or finding.opened_us <= last)
-    )
-
-
-def chances(trial: Trial, finding: Finding) -> list[int]:
-    """Instants in time to do what is owed: the last one, the first one, one between."""
-    last, first = last_in_time(finding), finding.opened_us
-    latest = trial.as_of if last is None else min(last, trial.as_of)
-    if not isinstance(finding.duty.effect, Action):
-        # A second report begins another time away, with gradings and fields of its own.
-        again = [
-            entry.at - 1
-            for entry in trial.known().entries
-            if entry.kind == "reported"
-            and entry.episode_id == finding.episode_id
-            and entry.at > first
-        ]
-        latest = min([latest, *again])
-    return [latest, min(first + 1, latest), (first + latest) // 2]
-
-
-def kinds_owed(trial: Trial, finding: Finding) -> list[str]:
-    effect = finding.duty.effect
-    if isinstance(effect, Action):
-        return sorted(effect.kinds)
-    return [anchor_of(trial, finding).kind] if isinstance(effect, Recorded) else ["graded"]
-
-
-def anchor_of(trial: Trial, finding: Finding) -> Entry:
-    known, _ = trial.record.known(trial.as_of)
-    return next(entry for entry in known if entry.entry_id == finding.anchor)
-
-
-def owed_entry(trial: Trial, finding: Finding, kind: str, when: int, recorded: int) -> Entry:
-    """Make the entry that a finding asks for. Only an action may be recorded late."""
-    effect, anchor = finding.duty.effect, anchor_of(trial, finding)
-    rules = trial.policy.source.file.rules
-    require = next(rule.require for rule in rules if rule.id == finding.duty.rule)
-    wanted: dict[str, object] = {}
-    if isinstance(effect, Action):
-        assert require is not None
-        wanted = dict(require.where or {})
-    else:
-        recorded = when
-    if isinstance(effect, Recorded):
-        assert require is not None
-        wanted = dict.fromkeys(effect.fields, require.as_)
-        principal = PRINCIPAL.get(kind, "")
-        if principal in anchor.fields and principal not in wanted:
-            wanted[principal] = anchor.fields[principal]
-    elif isinstance(effect, Floor):
-        wanted = {"grade": finding.required_grade}
-    by = wanted.pop("by", None)
-    told = trial.policy.vocabulary.kinds[kind]
-    needed = {name: None for name, held in told.fields.items() if held.required}
-    fields = {
-        name: value_of(trial.policy, kind, name, value) for name, value in (needed | wanted).items()
-    }
-    episode_id = finding.episode_id or anchor.episode_id or "C-E0"
-    return Entry(
-        entry_id="owed",
-        child_id="C",
-        episode_id=None if told.home == "child" else episode_id,
-        kind=kind,
-        at=when,
-        recorded=recorded,
-        by=None if by is None else str(by),
-        fields=fields,
-    )
-
-
-def value_of(policy: Policy, kind: str, name: str, wanted: object) -> object:
-    """Fill a field with what is wanted; with everything, or anything, where nothing is."""
-    told = policy.vocabulary.kinds[kind].fields[name]
-    value = wanted[0] if isinstance(wanted, list) else wanted
-    if value == "recorded" or value is None:
-        value = (told.values or ("police",))[0]
-        if told.type == "choices":
-            return tuple(sorted(told.values or ("police",)))
-    filled = {
-        "choices": (value,),
-        "yes_no": value if value in ("no", "not_applicable") else "yes",
-        "text": PRIVATE,
-        "date": dt.date(2023, 11, 7),
-        "instant": WINTER,
-    }
-    return filled.get(told.type, value)
 
 
 # --- Corrections ----------------------------------------------------------------------------------
@@ -530,12 +414,18 @@ def test_no_correction_takes_a_breach_away_unlisted(origin: str, data: st.DataOb
 # --- Time -----------------------------------------------------------------------------------------
 
 
+TIMELESS = testing.trials(
+    testing.policies(dated=False, ages=False, working_days=False, zones=["UTC"])
+)
+"""Nothing that makes one week different from another."""
+
+
 @given(
-    trial=trials(GENERATED, traits=TIMELESS),
+    trial=TIMELESS.map(Trial.of),
     weeks=st.sampled_from((1, -1, 4, 52, -300)) | st.just(7),
 )
 def test_shifting_everything_by_whole_weeks_shifts_the_answer(trial: Trial, weeks: int) -> None:
-    by = weeks * WEEK
+    by = weeks * 7 * DAY_US
     shifted = trial.but(
         entries=tuple(moved_entry(entry, by) for entry in trial.entries),
         as_of=trial.as_of + by,
@@ -662,9 +552,9 @@ CONVENTIONS = st.builds(
 def counted_histories(draw: Callable[..., Any]) -> list[Entry]:
     """Draw reports, categories and meetings; episodes may count later than others after them."""
     entries: list[Entry] = []
-    start = WINTER - draw(st.sampled_from(spans("0m 10d 100d 250d")))
+    start = NOON - draw(st.sampled_from(spans("0m 10d 100d 250d")))
     step = st.tuples(
-        st.sampled_from(BETWEEN_REPORTS),
+        st.sampled_from((*BETWEEN_REPORTS, *spans("89d 90d 91d"))),
         st.sampled_from(CLOCK),
         st.sampled_from(spans("0m 1h 40d")),  # from the report to the category
         st.sampled_from((None, *spans("1h 1d 91d"))),  # missing since
@@ -751,7 +641,7 @@ def test_made_up_policies_speak_the_whole_language() -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(file=policy_files())
+    @given(file=policy_files(Traits()))
     def listen(file: dict[str, Any]) -> None:
         spoken.update(said(PolicyFile, file))
 

@@ -6,14 +6,13 @@ import html as entities
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 import build
-from made_up import policy_files, to_yaml
-from missingrules import wording
+from missingrules import testing, wording
 from missingrules.cli import main
 from missingrules.errors import MissingRulesError
 from missingrules.html import page, table
@@ -174,9 +173,8 @@ def test_a_page_shows_no_key_and_no_name_of_the_file(name: str) -> None:
 
 
 @settings(suppress_health_check=list(HealthCheck), max_examples=30)
-@given(file=policy_files())
-def test_any_policy_has_a_page_that_says_everything_in_words(file: dict[str, Any]) -> None:
-    policy = Policy.parse(to_yaml(file))
+@given(policy=testing.policies())
+def test_any_policy_has_a_page_that_says_everything_in_words(policy: Policy) -> None:
     document = show(policy)
     assert CODE.findall(visible(document)) == []
     shown = text_of_html(document)

@@ -6,19 +6,20 @@ import datetime as dt
 import functools
 import itertools
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import strategies as st
 
 from missingrules.calendar import HOUR_US
 from missingrules.log import Entry
-from missingrules.testing.edge import Edge
+from missingrules.testing.edge import Edge, moved, spans
 from missingrules.testing.subject import DECISION
 from missingrules.values import YES_NO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from missingrules.testing.edge import Offset
     from missingrules.testing.subject import Focus, Subject
     from missingrules.vocabulary import Field
 
@@ -31,6 +32,8 @@ _WORDS = ("first_word", "second_word")
 _IDS = ("id-1", "id-2")
 _DATES = (dt.date(2023, 11, 7), dt.date(2012, 2, 29), dt.date(2023, 12, 25))
 _EARLIER = (-HOUR_US, 0, -HOUR_US - 1)
+UNTIL_RECORDED = spans("0m 0m 0m 0m 0m 0m 0m 0m 0m 10m 2h 3d 40d -1h")
+_MOST_COMBINED = 4096
 _OTHERS = 2  # values beside those that rules name
 
 
@@ -50,76 +53,109 @@ class Birthday(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What an entry says, whenever that is: times among its fields are relative to it."""
+    """What an entry says, whenever that is: times among its fields are relative to it.
+
+    ``delay`` is how long after the event it was recorded.
+    """
 
     kind: str
     fields: Mapping[str, object]
-    by: str | None = None
+    by: str | None
+    delay: Offset
 
-    def entry(  # noqa: PLR0913 - the columns of a log
+    def entry(  # noqa: PLR0913 - when it was, around what, and three ids
         self,
         subject: Subject,
+        at: int,
+        start: int,
         *,
         entry_id: str,
         child_id: str,
-        episode_id: str | None,
-        at: int,
-        recorded: int,
-        start: int,
+        home: str | None,
     ) -> Entry:
-        """Make the entry; ``start`` is when the episode began that it is told around."""
+        """Make the entry of what happened ``at``, told around an episode that began at ``start``.
+
+        ``home`` is the id of its episode, if it is about one.
+        """
+        calendar = subject.calendar
         fields: dict[str, object] = {}
         for name, value in self.fields.items():
             if isinstance(value, Edge):
-                fields[name] = value.before(at, subject.calendar)
+                fields[name] = value.before(at, calendar)
             elif isinstance(value, Birthday):
                 fields[name] = value.date(subject, start)
             else:
                 fields[name] = at + value if isinstance(value, int) else value
-        return Entry(entry_id, child_id, episode_id, self.kind, at, recorded, self.by, fields)
+        recorded = moved(at, self.delay, calendar)
+        return Entry(entry_id, child_id, home, self.kind, at, recorded, self.by, fields)
 
 
-def told(subject: Subject, kind: str, focus: Focus) -> st.SearchStrategy[Told]:
-    """Draw what an entry of the kind says: required fields, and those that rules ask for."""
+def combined(*columns: Sequence[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    """Draw one of each column, at the cost of one choice, or of few where there is much to choose.
+
+    The fewer choices a part of a case takes, the easier it is for Hypothesis to leave the part out.
+    """
+    groups: list[list[Sequence[Any]]] = [[]]
+    for column in columns:
+        if math.prod(map(len, groups[-1])) * len(column) > _MOST_COMBINED:
+            groups.append([])
+        groups[-1].append(column)
+    numbers = [st.integers(0, math.prod(map(len, group)) - 1) for group in groups]
+
+    def decode(drawn: tuple[int, ...]) -> tuple[Any, ...]:
+        found = []
+        for number, group in zip(drawn, groups, strict=True):
+            rest = number
+            for column in group:
+                rest, digit = divmod(rest, len(column))
+                found.append(column[digit])
+        return tuple(found)
+
+    return st.tuples(*numbers).map(decode)
+
+
+def told(
+    subject: Subject, kind: str, focus: Focus, *, late: bool = True
+) -> st.SearchStrategy[Told]:
+    """Draw what an entry of the kind says: required fields, and those that rules ask for.
+
+    ``late``: it may be recorded at another time than it happened.
+    """
     if kind == DECISION:
-        return _made(subject, kind, focus)  # about the actions of these rules
-    return _usual(subject, kind)
+        return _made(subject, kind, focus, late=late)  # about the actions of these rules
+    return _usual(subject, kind, late=late)
 
 
 @functools.lru_cache(maxsize=1024)
-def _usual(subject: Subject, kind: str) -> st.SearchStrategy[Told]:
-    return _made(subject, kind, subject.whole)
+def _usual(subject: Subject, kind: str, *, late: bool) -> st.SearchStrategy[Told]:
+    return _made(subject, kind, subject.whole, late=late)
 
 
 @functools.lru_cache(maxsize=256)
 def anything(subject: Subject, kind: str) -> st.SearchStrategy[Told]:
     """Draw what an entry of the kind may say at all: every field, every value."""
-    return _made(subject, kind, subject.whole, wide=True)
+    return _made(subject, kind, subject.whole, late=True, wide=True)
 
 
 def _made(
-    subject: Subject, kind: str, focus: Focus, *, wide: bool = False
+    subject: Subject, kind: str, focus: Focus, *, late: bool, wide: bool = False
 ) -> st.SearchStrategy[Told]:
-    # One number stands for one combination, so that an entry costs one draw.
+    edges = subject.whole.edges
+    delays: tuple[Offset, ...] = (*UNTIL_RECORDED, edges[0], edges[-1]) if late else (0,)
     columns: dict[str, tuple[object, ...]] = {}
     for field in subject.vocabulary.kinds[kind].fields.values():
         values = cells(subject, kind, field, focus, wide=wide)
         if field.required:
             columns[field.name] = values
         elif wide or (kind, field.name) in subject.named:
-            columns[field.name] = (None, *values)
-    columns["by"] = roles(subject, kind, wide=wide)
+            columns[field.name] = (*(None,) * (1 + len(values) // 3), *values)
 
-    def decode(number: int) -> Told:
-        fields = {}
-        for name, values in columns.items():
-            number, digit = divmod(number, len(values))
-            if values[digit] is not None:
-                fields[name] = values[digit]
-        by = fields.pop("by", None)
-        return Told(kind, fields, None if by is None else str(by))
+    def tell(drawn: tuple[Any, ...]) -> Told:
+        delay, by, *values = drawn
+        told = zip(columns, values, strict=True)
+        return Told(kind, {name: value for name, value in told if value is not None}, by, delay)
 
-    return st.integers(0, math.prod(map(len, columns.values())) - 1).map(decode)
+    return combined(delays, roles(subject, kind, wide=wide), *columns.values()).map(tell)
 
 
 def cells(  # noqa: PLR0911 - one case a type
@@ -140,7 +176,7 @@ def cells(  # noqa: PLR0911 - one case a type
         case "date":
             return _DATES
         case "instant":
-            return (*_EARLIER, *focus.edges)
+            return (*_EARLIER, *subject.gaps)
         case "text":
             return TEXTS
     return _IDS

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from hypothesis import strategies as st
 
 from missingrules.log import Entry
 from missingrules.record import CORRECTIONS, Record
 from missingrules.testing import argument
-from missingrules.testing.cell import ROLES, TEXTS
+from missingrules.testing.cell import ROLES, TEXTS, UNTIL_RECORDED, combined
 from missingrules.testing.code import free_id
 from missingrules.testing.edge import spans
+from missingrules.testing.instant import NOON
 from missingrules.testing.madeup import of_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 AFTERWARDS = spans("1h 0m 1d 3d 10d 30d 45d 91d -1d -400d")
-UNTIL_RECORDED = spans("0m 0m 0m 0m 10m 2h 3d 40d -1h")
 NOWHERE = "nowhere"
 """The id of an entry or episode that there is not."""
 
@@ -50,28 +50,26 @@ def correction(
     draw: st.DrawFn, entries: Sequence[Entry], child_id: str, entry_id: str, *, late: bool
 ) -> Entry:
     """Draw a correction of one of these entries; ``late``: perhaps recorded at another time."""
+    kind, source, fields = draw(st.sampled_from(_possible(entries)))
+    start = draw(st.sampled_from([entry.at for entry in entries] or [NOON]))
+    at = start + draw(st.sampled_from(AFTERWARDS))
+    reasons = (None, *TEXTS) if kind == "voided" else (None,)
+    delays = UNTIL_RECORDED if late else (0,)
+    delay, by, reason = draw(combined(delays, (None, *ROLES), reasons))
+    told = fields if reason is None else {**fields, "reason": reason}
+    return Entry(entry_id, child_id, source, kind, at, at + delay, by, told)
+
+
+_Correction: TypeAlias = tuple[str, str | None, dict[str, object]]
+"""The kind of a correction, the episode that it stands in, and its fields."""
+
+
+def _possible(entries: Sequence[Entry]) -> list[_Correction]:
+    """List what can be corrected, and what cannot."""
     episodes = tuple(dict.fromkeys(e.episode_id for e in entries if e.episode_id is not None))
-    plain = [entry for entry in entries if entry.kind not in CORRECTIONS]
-    earlier = [entry for entry in entries if entry.kind in CORRECTIONS]
-    forms = [*(["episode"] if episodes else []), *(["entry"] if plain else [])]
-    forms += [*(["merge"] if episodes else []), *(["correction"] if earlier else []), "nothing"]
-    form = draw(st.sampled_from(forms))
-    kind, source = "voided", None
-    fields: dict[str, object] = {}
-    if form in ("episode", "merge"):
-        source = draw(st.sampled_from(episodes))
-    if form == "merge":
-        kind = "merged"
-        fields["into"] = draw(st.sampled_from((*episodes, NOWHERE)))
-    elif form in ("entry", "correction"):
-        target = draw(st.sampled_from(plain if form == "entry" else earlier))
-        source, fields["of"] = target.episode_id, target.entry_id
-    elif form == "nothing":
-        fields["of"] = NOWHERE
-    if kind == "voided" and draw(st.booleans()):
-        fields["reason"] = draw(st.sampled_from(TEXTS))
-    starts = [entry.at for entry in entries] or [0]
-    at = draw(st.sampled_from(starts)) + draw(st.sampled_from(AFTERWARDS))
-    delay = draw(st.sampled_from(UNTIL_RECORDED)) if late else 0
-    by = draw(st.sampled_from((None, *ROLES)))
-    return Entry(entry_id, child_id, source, kind, at, at + delay, by, fields)
+    first = sorted(entries, key=lambda entry: entry.kind in CORRECTIONS)
+    found: list[_Correction] = [("voided", episode_id, {}) for episode_id in episodes]
+    found += [("voided", entry.episode_id, {"of": entry.entry_id}) for entry in first]
+    for into in (*episodes, NOWHERE):
+        found += [("merged", episode_id, {"into": into}) for episode_id in episodes]
+    return [*found, ("voided", None, {"of": NOWHERE})]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hypothesis import strategies as st
 
-from missingrules.testing.cell import Told, told
-from missingrules.testing.correction import UNTIL_RECORDED, correction
+from missingrules.testing.cell import Told, combined, told
+from missingrules.testing.correction import correction
 from missingrules.testing.edge import moved, spans
 from missingrules.testing.instant import landmarks
 
@@ -32,6 +32,8 @@ OF_CHILD = spans("0m 1h 1d 3d 10d 30d 45d 91d 120d -1d -400d")
 AGAIN = spans("1h -1h 1d")
 TIMES = (1, 1, 1, 2, 3, 4)
 """How often an episode is told, each time so much later: counts are of episodes alike."""
+BACK = (1, 2, 3, 4)
+"""The next episode is placed by the last one, or by one before it."""
 MOST_TOLD, MOST_OF_CHILD, MOST_CORRECTIONS, MOST_CONFLICTS = 8, 4, 4, 2
 
 
@@ -46,12 +48,14 @@ class Traits(NamedTuple):
     conflicts: bool
 
 
-def anything_told(about: Subject, focus: Focus, *homes: str) -> st.SearchStrategy[Told]:
+def anything_told(
+    about: Subject, focus: Focus, *homes: str, late: bool = True
+) -> st.SearchStrategy[Told]:
     """Draw something that belongs there; what rules ask for comes up four times as often."""
     known = about.vocabulary.kinds
     kinds = [kind for kind in known if kind in focus.kinds and known[kind].home in homes]
     asked = [kind for kind in kinds if kind in focus.asked]
-    each = {kind: told(about, kind, focus) for kind in kinds}
+    each = {kind: told(about, kind, focus, late=late) for kind in kinds}
     return st.sampled_from([*(asked * 3), *kinds]).flatmap(each.__getitem__)
 
 
@@ -82,71 +86,48 @@ class _Journal:
     entries: list[Entry] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
 
-    def add(
-        self, what: Told, start: int, offset: Offset, episode_id: str | None, delay: Offset
-    ) -> None:
-        calendar = self.about.calendar
-        at = moved(start, offset, calendar)
+    def add(self, what: Told, start: int, offset: Offset, home: str | None) -> None:
+        at = moved(start, offset, self.about.calendar)
+        entry_id = f"{self.child_id}.{len(self.entries) + 1}"
         self.entries.append(
-            what.entry(
-                self.about,
-                entry_id=f"{self.child_id}.{len(self.entries) + 1}",
-                child_id=self.child_id,
-                episode_id=episode_id,
-                at=at,
-                recorded=moved(at, delay, calendar),
-                start=start,
-            )
+            what.entry(self.about, at, start, entry_id=entry_id, child_id=self.child_id, home=home)
         )
+
+    def anything(self, *homes: str) -> st.SearchStrategy[Told]:
+        return anything_told(self.about, self.focus, *homes, late=self.traits.late)
 
     def offsets(self, simple: tuple[int, ...]) -> st.SearchStrategy[Offset]:
         return st.sampled_from((*simple, *self.focus.edges))
 
-    def delays(self) -> st.SearchStrategy[Offset]:
-        if not self.traits.late:
-            return st.just(0)
-        return st.sampled_from((*UNTIL_RECORDED, self.focus.edges[0], self.focus.edges[-1]))
-
     def episodes(self) -> None:
         """Tell of episodes one after another, some of them several times over."""
-        draw, disorder, calendar = self.draw, self.traits.disorder, self.about.calendar
-        after = self.offsets((*AFTER_REPORT, *(BEFORE_REPORT if disorder else ())))
-        later = st.tuples(
-            anything_told(self.about, self.focus, "episode", "either"), after, self.delays()
-        )
+        draw, disorder = self.draw, self.traits.disorder
+        after = (*AFTER_REPORT, *(BEFORE_REPORT if disorder else ()))
+        later = st.tuples(self.anything("episode", "either"), self.offsets(after))
         episode = st.tuples(
-            told(self.about, "reported", self.focus),
-            st.sampled_from((True, True, True, not disorder)),
-            self.delays(),
+            told(self.about, "reported", self.focus, late=self.traits.late),
             st.lists(later, max_size=MOST_TOLD),
-            st.sampled_from(CLOCK),
-            self.offsets(BETWEEN_REPORTS),
-            st.sampled_from(TIMES),
+            combined(TIMES, (*(True,) * 7, not disorder), CLOCK),
+            combined((*BETWEEN_REPORTS, *self.focus.edges), BACK),
         )
         least, most = self.traits.min_episodes, self.traits.max_episodes
         base = draw(st.sampled_from(landmarks(self.about))) + draw(st.sampled_from(FROM_LANDMARK))
-        for *what, clock, further, times in draw(st.lists(episode, min_size=least, max_size=most)):
+        drawn = draw(st.lists(episode, min_size=least, max_size=most))
+        for report, others, (times, reported, clock), (further, back) in drawn:
             for _ in range(min(times, most - len(self.starts))):
-                self.episode(base + clock, *what)
-                base = moved(base, further, calendar)
-            base = moved(draw(st.sampled_from(self.starts[::-1])), further, calendar)
+                self.episode(base + clock, report if reported or not others else None, others)
+                base = moved(base, further, self.about.calendar)
+            base = moved(self.starts[-min(back, len(self.starts))], further, self.about.calendar)
         self.starts = self.starts or [base]
 
-    def episode(
-        self,
-        start: int,
-        report: Told,
-        reported: bool,  # noqa: FBT001 - one of the things drawn
-        delay: Offset,
-        others: list[tuple[Told, Offset, Offset]],
-    ) -> None:
-        """Tell of one episode; one of which nothing else is told has a report."""
+    def episode(self, start: int, report: Told | None, others: list[tuple[Told, Offset]]) -> None:
+        """Tell of one episode."""
         self.starts.append(start)
         name = f"{self.child_id}-E{len(self.starts)}"
-        if reported or not others:
-            self.add(report, start, 0, name, delay)
-        for what, offset, wait in others:
-            self.add(what, start, offset, name, wait)
+        if report is not None:
+            self.add(report, start, 0, name)
+        for what, offset in others:
+            self.add(what, start, offset, name)
 
     def of_child(self) -> None:
         """Tell of the child, where rules ask for that."""
@@ -154,17 +135,18 @@ class _Journal:
         if homes == {"episode"}:
             return
         each = st.tuples(
-            anything_told(self.about, self.focus, "child", "either"),
+            self.anything("child", "either"),
             st.sampled_from(self.starts),
             self.offsets(OF_CHILD),
-            self.delays(),
         )
-        for what, start, offset, wait in self.draw(st.lists(each, max_size=MOST_OF_CHILD)):
-            self.add(what, start, offset, None, wait)
+        for what, start, offset in self.draw(st.lists(each, max_size=MOST_OF_CHILD)):
+            self.add(what, start, offset, None)
 
     def corrections(self) -> None:
         """Correct entries, episodes and corrections, and what does not exist."""
-        for _ in range(self.draw(st.integers(0, MOST_CORRECTIONS))):
+        for number in range(MOST_CORRECTIONS):
+            if number and not self.draw(st.booleans()):
+                return
             entry_id = f"{self.child_id}.{len(self.entries) + 1}"
             made = correction(self.entries, self.child_id, entry_id, late=self.traits.late)
             self.entries.append(self.draw(made))
@@ -173,7 +155,9 @@ class _Journal:
         """Tell some entries again under the same id, at another time."""
         if not self.entries:
             return
-        again = st.tuples(st.sampled_from(self.entries), st.sampled_from(AGAIN))
+        # Told an hour earlier, an entry could come before its report.
+        asides = [aside for aside in AGAIN if aside > 0 or self.traits.disorder]
+        again = st.tuples(st.sampled_from(self.entries), st.sampled_from(asides))
         for entry, aside in self.draw(st.lists(again, max_size=MOST_CONFLICTS)):
             at, recorded = entry.at + aside, entry.recorded + aside
             self.entries.append(replace(entry, at=at, recorded=recorded))

@@ -23,7 +23,7 @@ from missingrules.scan import records as records_of
 from missingrules.scan import scan
 from missingrules.testing import code
 from missingrules.testing.answer import answers, can_be_answered, chances
-from missingrules.testing.verdict import Difference, differences, refuse, value, verdict
+from missingrules.testing.verdict import Difference, Verdict, differences, refuse, value, verdict
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from missingrules.policy import Policy
     from missingrules.record import Coverage
-    from missingrules.testing.verdict import Judge, Told, Verdict
+    from missingrules.testing.verdict import Judge, Told
 
 _RESTS_ON = frozenset({"evidence", "cited", "incomplete_record"})
 
@@ -175,15 +175,11 @@ def check_evidence_sufficient(
     first = court.ask(record)
     for finding_id, finding in first.findings.items():
         cited = [*(value(finding, "evidence") or ()), *(value(finding, "cited") or ())]
-        other = court.ask(record.only(cited))
-        found = [
-            each
-            for each in differences(
-                first, other, where="from what it cites alone", ignoring=_RESTS_ON
-            )
-            if each.finding_id == finding_id
-        ]
-        refuse("evidence-sufficient", "a finding must rest on what it cites", found, first, other)
+        again = court.ask(record.only(cited)).findings
+        alone = Verdict({finding_id: again[finding_id]} if finding_id in again else {})
+        this, where = Verdict({finding_id: finding}), "from what it cites alone"
+        found = differences(this, alone, where=where, ignoring=_RESTS_ON)
+        refuse("evidence-sufficient", "a finding must rest on what it cites", found, this)
 
 
 def check_action_discharges(

@@ -18,7 +18,7 @@ from missingrules.kernel import evaluate
 from missingrules.log import read_jsonl, to_json
 from missingrules.record import EVERYTHING, Record
 from missingrules.testing import argument
-from missingrules.testing.correction import UNTIL_RECORDED, corrections
+from missingrules.testing.correction import corrections
 from missingrules.testing.edge import moved, spans
 from missingrules.testing.history import AFTER_REPORT, BETWEEN_REPORTS, anything_told
 from missingrules.testing.instant import NOON, landmarks
@@ -164,16 +164,8 @@ def _further(
     simple = BETWEEN_REPORTS if name == new else AFTER_REPORT
     offsets: tuple[Offset, ...] = (*simple, *focus.edges)
     at = moved(start, draw(st.sampled_from(offsets)), about.calendar)
-    made = what.entry(
-        about,
-        entry_id=f"{CHILD}.{len(entries) + 1}",
-        child_id=CHILD,
-        episode_id=name,
-        at=at,
-        recorded=at + draw(st.sampled_from(UNTIL_RECORDED)),
-        start=start,
-    )
-    return of_nobody(made)
+    entry_id = f"{CHILD}.{len(entries) + 1}"
+    return of_nobody(what.entry(about, at, start, entry_id=entry_id, child_id=CHILD, home=name))
 
 
 @st.composite

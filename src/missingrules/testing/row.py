@@ -12,7 +12,6 @@ from missingrules.entries import MADE, ConcernName, Reported, listed
 from missingrules.log import Entry, derive_entry_id
 from missingrules.testing import argument
 from missingrules.testing.cell import anything
-from missingrules.testing.correction import UNTIL_RECORDED
 from missingrules.testing.edge import moved, spans
 from missingrules.testing.instant import instants
 from missingrules.testing.madeup import MadeUpEpisode, of_nobody
@@ -98,15 +97,7 @@ def _entries(
     episode_id = None if home == "child" else draw(st.sampled_from(EPISODES))
     if home == "either" and (kind != "voided" or "of" in what.fields) and draw(st.booleans()):
         episode_id = None
-    made = what.entry(
-        about,
-        entry_id="",
-        child_id=child_id,
-        episode_id=episode_id,
-        at=when,
-        recorded=when + draw(st.sampled_from(UNTIL_RECORDED)),
-        start=when,
-    )
+    made = what.entry(about, when, when, entry_id="", child_id=child_id, home=episode_id)
     made = replace(made, area=draw(PLACES), authority=draw(PLACES))
     return of_nobody(replace(made, entry_id=derive_entry_id(made)))
 
@@ -125,15 +116,7 @@ def _episodes(
             continue
         kind = kind_of(model).name
         what = draw(anything(about, kind))
-        entry = what.entry(
-            about,
-            entry_id="",
-            child_id=child_id,
-            episode_id=None,
-            at=start,
-            recorded=start,
-            start=start,
-        )
+        entry = what.entry(about, start, start, entry_id="", child_id=child_id, home=None)
         for name, source in columns.items():
             value = entry.fields.get(name)
             row[source] = from_us(value) if isinstance(value, int) else value

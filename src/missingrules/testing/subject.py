@@ -81,14 +81,16 @@ class Subject:
     """What a policy is about, rule by rule.
 
     ``named`` are the values that rules name, by kind and field (``by`` for the role); a field that
-    they ask for without naming a value has none there. ``borders`` are the instants (UTC
-    microseconds) at which an edition begins or ends.
+    they ask for without naming a value has none there. ``gaps`` are the edges of durations since
+    the child was missing; ``borders`` are the instants (UTC microseconds) at which an edition
+    begins or ends.
     """
 
     vocabulary: Vocabulary
     calendar: Calendar
     rules: Mapping[str, Focus]
     named: Mapping[tuple[str, str], tuple[str, ...]]
+    gaps: tuple[Edge, ...] = ()
     ages: tuple[int, ...] = ()
     borders: tuple[int, ...] = ()
 
@@ -118,7 +120,7 @@ def of_no_policy() -> Subject:
     words = standard()
     focus = Focus(frozenset(words.kinds) - CORRECTIONS, frozenset(USUAL))
     asked = {(kind.name, name): () for kind in words.kinds.values() for name in kind.fields}
-    return Subject(words, Calendar("Europe/London"), {"": focus}, asked, ages=(13, 18))
+    return Subject(words, Calendar("Europe/London"), {"": focus}, asked, edges(USUAL[:3]), (13, 18))
 
 
 @functools.lru_cache(maxsize=16)
@@ -126,7 +128,10 @@ def subject_of(policy: Policy) -> Subject:
     """Read off a policy what it is about."""
     named = {asked: set(codes) for asked, codes in policy.codes.items()}
     named["reported", "missing_since"] = set()  # places an episode, and starts a gap
-    rules = {rule: _Reading(policy, named).focus(duties) for rule, duties in policy.duties.items()}
+    gaps: set[Duration] = set()
+    rules = {
+        rule: _Reading(policy, named, gaps).focus(duties) for rule, duties in policy.duties.items()
+    }
     borders = {
         at
         for duties in policy.duties.values()
@@ -138,17 +143,24 @@ def subject_of(policy: Policy) -> Subject:
         calendar=policy.calendar,
         rules=rules or {"": Focus(frozenset(FRAME))},
         named={asked: tuple(sorted(values)) for asked, values in named.items()},
+        gaps=edges(gaps),
         ages=tuple(sorted(policy.index.ages - {0})),
         borders=tuple(sorted(at for at in borders if at is not None)),
     )
 
 
 class _Reading:
-    """What one rule is about, gathered on the way through it; ``named`` is shared by all rules."""
+    """What one rule is about, gathered on the way through it.
 
-    def __init__(self, policy: Policy, named: dict[tuple[str, str], set[str]]) -> None:
+    ``named`` and ``gaps`` are shared by all rules.
+    """
+
+    def __init__(
+        self, policy: Policy, named: dict[tuple[str, str], set[str]], gaps: set[Duration]
+    ) -> None:
         self.policy = policy
         self.named = named
+        self.gaps = gaps
         self.kinds = set(FRAME)
         self.lengths: set[Duration] = set()
         self.decided: set[str] = set()
@@ -173,11 +185,12 @@ class _Reading:
                 self.window(trigger.window)
             case OnOpen() | OnGap():
                 self.lengths.add(trigger.duration)
+                self.gaps.add(trigger.duration)
             case OnEvery():
-                self.length(trigger.interval)
+                self.lengths.add(trigger.interval)
                 self.length(trigger.first_after)
                 for condition, interval in trigger.sooner:
-                    self.length(interval)
+                    self.lengths.add(interval)
                     self.condition(condition)
 
     def effect(self, duty: Duty) -> None:
@@ -218,14 +231,15 @@ class _Reading:
             case "age":
                 self.ask("born", "date_of_birth")
             case "lasted":
-                self.length(policy.lasted[number][0])
+                self.lengths.add(policy.lasted[number][0])
+                self.gaps.add(policy.lasted[number][0])
             case "count_low":
                 term, window, _ = policy.counts[number]
                 self.condition(term)
                 self.window(window)
             case "grace":
                 first, rest, within = policy.graces[number]
-                self.length(within)
+                self.lengths.add(within)
                 self.condition(first)
                 self.condition(rest)
             case "unnamed":

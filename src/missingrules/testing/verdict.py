@@ -27,6 +27,9 @@ A finding is one of the library's, or a mapping with at least ``finding_id``, ``
 ``outcome``, and otherwise any keys of :meth:`Finding.to_dict`.
 """
 
+_ALIKE = frozenset({"rule", "outcome", "child_id", "evidence", "cited"})
+"""Keys under which a finding says the same in JSON and in Python."""
+
 _INSTANTS = ("opened_at", "due_at", "done_at", "known_at")
 
 
@@ -62,7 +65,11 @@ class Difference:
 
 
 def verdict(said: Assessment | Iterable[Told]) -> Verdict:
-    """Take what a judge said; raises ``TypeError`` for what is neither assessment nor findings."""
+    """Take what a judge said.
+
+    Raises ``TypeError`` for what is neither an assessment nor findings, ``ValueError`` for a
+    finding without an id, a rule or an outcome, and for two of one id.
+    """
     if isinstance(said, Assessment):
         gaps = frozenset(
             (gap.code, gap.rule, gap.episode_id, frozenset(gap.entries)) for gap in said.data_gaps
@@ -75,6 +82,8 @@ def verdict(said: Assessment | Iterable[Told]) -> Verdict:
 
 def value(finding: Told, key: str) -> Any:
     """Give what a finding says under a key of its JSON form; None where it says nothing."""
+    if isinstance(finding, Finding) and key in _ALIKE:
+        return getattr(finding, key)
     return _json(finding).get(key)
 
 
@@ -118,22 +127,27 @@ def refuse(invariant: str, sentence: str, found: Iterable[Difference], *verdicts
 def _by_id(said: Iterable[Told]) -> dict[str, Told]:
     found: dict[str, Told] = {}
     for finding in said:
-        if isinstance(finding, Finding):
-            found[finding.finding_id] = finding
-            continue
-        if not isinstance(finding, Mapping):
-            raise TypeError(
-                f"a finding must be a Finding or a mapping, not {type(finding).__name__}"
-            )
-        for key in ("finding_id", "rule"):
-            try:
-                values.identifier(finding.get(key))
-            except values.UnreadableError:
-                raise TypeError(f"a finding must have an id under {key!r}") from None
-        if finding.get("outcome") not in OUTCOMES:
-            raise TypeError(f"a finding must have one of {', '.join(OUTCOMES)} under 'outcome'")
-        found[finding["finding_id"]] = finding
+        finding_id = _id_of(finding)
+        if finding_id in found:
+            raise ValueError(f"judge must not give two findings of one id, as for {finding_id}")
+        found[finding_id] = finding
     return found
+
+
+def _id_of(finding: Told) -> str:
+    """Give the id of a finding; a mapping must have what every check asks for."""
+    if isinstance(finding, Finding):
+        return finding.finding_id
+    if not isinstance(finding, Mapping):
+        raise TypeError(f"a finding must be a Finding or a mapping, not {type(finding).__name__}")
+    for key in ("finding_id", "rule"):
+        try:
+            values.identifier(finding.get(key))
+        except values.UnreadableError:
+            raise ValueError(f"a finding must have an id under {key!r}") from None
+    if finding.get("outcome") not in OUTCOMES:
+        raise ValueError(f"a finding must have one of {', '.join(OUTCOMES)} under 'outcome'")
+    return str(finding["finding_id"])
 
 
 def _json(finding: Told) -> Mapping[str, Any]:
