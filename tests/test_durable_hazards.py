@@ -86,6 +86,8 @@ class Outcome(NamedTuple):
 
 
 def run(script: str, *, seconds: float = 20, env: dict[str, str] | None = None) -> Outcome:
+    # what measures coverage in a process changes its memory, and some hazards hang on that
+    inherited = {key: value for key, value in os.environ.items() if "COVERAGE" not in key}
     try:
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", script],
@@ -93,7 +95,7 @@ def run(script: str, *, seconds: float = 20, env: dict[str, str] | None = None) 
             text=True,
             timeout=seconds,
             check=False,
-            env={**os.environ, **(env or {})},
+            env={**inherited, **(env or {})},
         )
     except subprocess.TimeoutExpired:
         return Outcome(None, "", "")

@@ -360,7 +360,7 @@ rules:
     if: {{all: [more, fewer]}}
     require: {{action: fim_notified, within: {hours} hours}}
 """
-    policy = Policy(source_from_text(text))
+    policy = Policy.parse(text)
     possible = Possible(policy)
     for condition in policy.conditions * 20:
         assert possible.can((condition.node, HOLDS))
