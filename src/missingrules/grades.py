@@ -57,13 +57,18 @@ class FloorCase:
     judged: int | None = None
     shortfalls: list[Shortfall] = field(default_factory=list)
 
-    def standing(self, leg: Leg) -> Shortfall | None:
-        """Find the shortfall of a time away that is neither raised nor released."""
-        return next((s for s in self.shortfalls if s.stands and s.leg is leg), None)
+    def standing(self, leg: Leg) -> list[Shortfall]:
+        """Find the shortfalls of a time away that are neither raised nor released."""
+        return [s for s in self.shortfalls if s.stands and s.leg is leg]
 
     def fall_short(self, new: Shortfall) -> None:
-        """Begin a shortfall, or let the one that stands take over what is stricter."""
-        old = self.standing(new.leg)
+        """Begin a shortfall, or let the one that stands take over what is stricter.
+
+        What surely demands a grade and what only may are kept apart: a doubt must not bring forward
+        the time of a sure demand, and what is learned later does not make an earlier doubt sure.
+        """
+        same = (s for s in self.standing(new.leg) if s.truth == new.truth)
+        old = next(same, None) if new.stands else None
         if old is None:
             self.shortfalls.append(new)
             return
@@ -73,8 +78,7 @@ class FloorCase:
         old.floor = max(old.floor, new.floor)
         old.anchors += new.anchors
         old.cited += new.cited
-        if new.truth == YES:
-            old.truth = YES
+        old.unknown = merged_ids(old.unknown, new.unknown)
 
 
 @dataclass(slots=True)
@@ -90,6 +94,7 @@ class Shortfall:
     anchors: tuple[str, ...]
     leg: Leg
     cited: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
     cured: Entry | None = None
     released: int | None = None
 
@@ -135,8 +140,7 @@ def bind_grades(walk: Walk, episode: Episode, moment: Moment) -> None:
         if duty is None:
             continue
         case = walk.floors.get((duty.rule, episode.episode_id))
-        standing = None if case is None else case.standing(leg)
-        if standing is not None:
+        for standing in () if case is None else case.standing(leg):
             _raise_or_release(grading, duty, standing)
         _demand(grading, duty, moment.demands)
 
@@ -216,8 +220,11 @@ def _demand(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> None:
             cited += (grading.before[1].entry_id,)
         before = walk.demanded.get(key)
         if floor is not None:
-            standing = floor if before is None else max(floor, before.floor)
-            walk.demanded[key] = Demanded(truth, (anchor.entry_id, *cited), standing, unknown)
+            new = Demanded(truth, (anchor.entry_id, *cited), floor, unknown)
+            walk.demanded[key] = _binding(before, new)
+            if grading.graded and walk.demanded[key] is before:
+                truth, floor, unknown = before.truth, before.floor, before.unknown
+                cited += before.cited
     elif grading.graded and key in walk.demanded:
         released, because = _released(grading, duty)
         if released:
@@ -233,6 +240,15 @@ def _demand(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> None:
             (grading.leg.report.entry_id, episode.grade[1].entry_id, anchor.entry_id), cited
         )
         _hold(grading, duty, anchor, floor, truth, cited, unknown, at_once=at_once)
+
+
+def _binding(before: Demanded | None, new: Demanded) -> Demanded:
+    """What binds the grades that follow: the stricter demand, but never a doubt made sure."""
+    if before is None:
+        return new
+    if before.truth != new.truth:
+        return before if before.truth == YES and before.floor >= new.floor else new
+    return new._replace(floor=max(before.floor, new.floor))
 
 
 def _hold(  # noqa: PLR0913 - all sides of one demand
@@ -264,14 +280,13 @@ def _hold(  # noqa: PLR0913 - all sides of one demand
     if grade < floor:
         due, last = (now, now - 1) if at_once else _time_to_grade(duty, effect, now)
         anchors = (anchor.entry_id,)
-        short = Shortfall(now, due, last, grade, floor, truth, anchors, grading.leg, cited)
-        case.fall_short(short)
-        standing = case.standing(grading.leg)
-        if standing is not None and not at_once:
+        short = Shortfall(now, due, last, grade, floor, truth, anchors, grading.leg, cited, unknown)
+        if not at_once:
             released, because = _released(grading, duty)
-            standing.cited += because
+            short.cited += because
             if released:
-                standing.released = now
+                short.released = now
+        case.fall_short(short)
 
 
 def _floor(effect: Floor, before: tuple[int, Entry] | None) -> int | None:
@@ -336,17 +351,17 @@ def graded(walk: Walk, case: FloorCase) -> Iterator[Finding]:
         ),
         recorded_grade=None if recorded is None else grade_name(recorded),
         required_grade=grade_name(worst.floor if worst is not None else case.floor),
-        unknown=_unknown(case, outcome),
+        unknown=_unknown(worst, outcome),
         incomplete_record=walk.incomplete,
         as_of_us=as_of,
     )
 
 
-def _unknown(case: FloorCase, outcome: str) -> tuple[str, ...]:
+def _unknown(worst: Shortfall | None, outcome: str) -> tuple[str, ...]:
     """What would have to be known to judge the grade."""
-    if outcome != outcomes.INDETERMINATE:
+    if outcome != outcomes.INDETERMINATE or worst is None:
         return ()
-    return case.unknown or ("whether the child was still missing",)
+    return worst.unknown or ("whether the child was still missing",)
 
 
 def _became(walk: Walk, shortfall: Shortfall) -> str:  # noqa: PLR0911 - an exit each

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from build import day, found, judge, missing, only, outcomes, policy
+from build import at, day, found, judge, missing, only, outcomes, policy
 
 REPORTED = "E1 2023-01-10 09:00 reported\n"
 
@@ -1814,6 +1814,78 @@ def test_ruling_12_a_breach_of_the_first_time_away_stays_when_the_second_is_grad
         E1 2023-01-12 09:10 graded grade=high
     """
     assert len(judge(FLOOR, log, "2023-01-13 00:00").breaches) == 1
+
+
+DOUBTED = policy("""
+rules:
+  - id: grading
+    on: [{entry: graded, where: {by: supervisor}}, {entry: care_status}, {entry: concern_noted}]
+    if: {all: [{looked_after: true}, {not: {from_place: home}}]}
+    per: episode
+    unless: {philomena: true}
+    grade: {at_least: high, within: 30 minutes}
+""")
+CARED_FOR = "- 2023-01-01 09:00 care_status looked_after=yes philomena=no id=cared\n"
+FROM_SCHOOL = "E1 2023-01-10 09:00 reported from_place=school\n"
+LOW = "E1 2023-01-10 09:10 graded grade=low by=supervisor id=low\n"
+
+
+def test_ruling_12_a_demand_that_was_in_doubt_has_its_time_from_when_it_is_sure() -> None:
+    log = f"{FROM_SCHOOL}{LOW}- 2023-01-10 09:30 care_status looked_after=yes philomena=no"
+    assert outcomes(judge(DOUBTED, log, "2023-01-10 09:20")) == ["indeterminate"]
+    waiting = only(judge(DOUBTED, log, "2023-01-10 09:45"))
+    assert waiting.outcome == "pending"
+    assert (waiting.opened_at, waiting.due_at) == (at("2023-01-10 09:30"), at("2023-01-10 10:00"))
+    assert outcomes(judge(DOUBTED, log, "2023-01-10 10:01")) == ["breached"]
+
+
+def test_ruling_12_a_grade_raised_in_time_leaves_what_was_in_doubt_before_in_doubt() -> None:
+    log = f"""
+        {FROM_SCHOOL}{LOW}
+        - 2023-01-10 09:30 care_status looked_after=yes philomena=no
+        E1 2023-01-10 09:50 graded grade=high by=supervisor
+    """
+    finding = only(judge(DOUBTED, log, "2023-01-10 12:00"))
+    assert finding.outcome == "indeterminate"
+    assert finding.unknown == ("care_status.looked_after",)
+
+
+def test_ruling_12_a_sure_demand_binds_a_grade_that_may_be_a_trigger_itself() -> None:
+    log = f"""
+        {CARED_FOR}{FROM_SCHOOL}
+        E1 2023-01-10 09:10 graded grade=high by=supervisor id=first
+        E1 2023-01-10 11:00 graded grade=low id=second
+    """
+    finding = only(judge(DOUBTED, log, "2023-01-10 12:00"))
+    assert finding.outcome == "breached"
+    assert {"cared", "first", "second"} <= set(finding.cited)
+    in_doubt = only(judge(DOUBTED, log.replace("by=supervisor", ""), "2023-01-10 12:00"))
+    assert in_doubt.outcome == "indeterminate"
+    assert in_doubt.unknown == ("fields of graded",)
+
+
+def test_ruling_12_what_releases_later_does_not_take_a_breach_at_once_away() -> None:
+    log = f"""
+        {CARED_FOR}{FROM_SCHOOL}{LOW}
+        - 2023-01-10 10:00 care_status philomena=yes
+        E1 2023-01-10 11:00 concern_noted concern=crime
+    """
+    finding = only(judge(DOUBTED, log, "2023-01-10 12:00"))
+    assert finding.outcome == "breached"
+    assert finding.opened_at == at("2023-01-10 09:10")
+
+
+def test_ruling_12_what_is_not_known_is_that_of_the_time_away_in_question() -> None:
+    log = f"""
+        {CARED_FOR}{FROM_SCHOOL}
+        E1 2023-01-10 09:10 graded grade=high by=supervisor
+        E1 2023-01-10 12:00 returned
+        E1 2023-01-12 09:00 reported
+        E1 2023-01-12 09:10 graded grade=low by=supervisor
+    """
+    finding = only(judge(DOUBTED, log, "2023-01-12 12:00"))
+    assert finding.outcome == "indeterminate"
+    assert finding.unknown == ("reported.from_place",)
 
 
 # --- Ruling 13: duties belong to the episode, not to its label ------------------------------------
