@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules import finding as outcomes
-from missingrules.duties import Floor, OnEntry
+from missingrules.duties import Floor, OnEntry, in_force
 from missingrules.finding import Finding, grade_name, merged_ids
 from missingrules.terms import MAYBE, NO, YES
 from missingrules.vocabulary import GRADES
@@ -131,7 +131,7 @@ def bind_grades(walk: Walk, episode: Episode, moment: Moment) -> None:
         moment.grades_before[episode.episode_id],
     )
     for duties in walk.index.on_floor:
-        duty = next((d for d in duties if d.in_force(now)), None)
+        duty = in_force(duties, now)
         if duty is None:
             continue
         case = walk.floors.get((duty.rule, episode.episode_id))
@@ -266,6 +266,7 @@ def _hold(  # noqa: PLR0913 - all sides of one demand
         anchors = (anchor.entry_id,)
         short = Shortfall(now, due, last, grade, floor, truth, anchors, grading.leg, cited)
         case.fall_short(short)
+        episode.fell_short = True
         standing = case.standing(grading.leg)
         if standing is not None and not at_once:
             released, because = _released(grading, duty)
