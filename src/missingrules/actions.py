@@ -44,8 +44,9 @@ class Actions:
             entries = walk.by_kind.get(kind)
             if entries is not None:
                 self.look_at(kind, entries)
+        named = owed | {rule}
         for entry in walk.by_kind.get("decided_not_required", ()):
-            if entry.fields.get("action") in (rule, *owed):
+            if entry.fields.get("action") in named:
                 self.decisions.append(entry)
         self.actions.sort(key=lambda e: (e.at, e.recorded, e.entry_id))
         self.decisions.sort(key=lambda e: (e.known, e.entry_id))

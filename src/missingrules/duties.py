@@ -154,6 +154,8 @@ class Duty:
     """The conditions among what releases from it."""
     asked: tuple[Condition, ...] = field(init=False)
     """Everything that has to be asked again when facts change, for a repeating duty."""
+    moves: bool = field(init=False)
+    """Whether time alone changes any of that."""
 
     def __post_init__(self) -> None:
         """Single out what is looked up for every child."""
@@ -168,6 +170,7 @@ class Duty:
         sooner = () if self.every is None else tuple(c for c, _ in self.every.sooner)
         put(self, "watched", watched)
         put(self, "asked", (*first, *watched, *sooner))
+        put(self, "moves", any(condition.moves for condition in self.asked))
 
     def in_force(self, instant: int) -> bool:
         """Whether this edition judges what opens at the instant."""

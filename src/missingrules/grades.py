@@ -128,7 +128,7 @@ def bind_grades(walk: Walk, episode: Episode, moment: Moment) -> None:
         tuple(
             e for e in moment.learned if e.kind != "graded" and home(e.entry_id) in (None, episode)
         ),
-        moment.grades_before[episode.episode_id],
+        moment.touched[episode],
     )
     for duties in walk.index.on_floor:
         duty = in_force(duties, now)

@@ -6,6 +6,7 @@ function.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.actions import Actions
@@ -115,17 +116,17 @@ def walked(  # noqa: PLR0913 - as for evaluate
 
 def settle(walk: Walk) -> list[Finding]:
     """Everything that the duties of the policy come to for the child."""
-    by_rule: dict[str, Noted] = {}
+    by_rule: defaultdict[str, Noted] = defaultdict(lambda: Noted([], [], []))
     for opening in walk.openings:
-        by_rule.setdefault(opening.duty.rule, Noted([], [], [])).openings.append(opening)
+        by_rule[opening.duty.rule].openings.append(opening)
     for moment in walk.counts:
-        by_rule.setdefault(moment.duty.rule, Noted([], [], [])).counts.append(moment)
+        by_rule[moment.duty.rule].counts.append(moment)
     for (rule, _, _), beats in walk.pulses.items():
-        by_rule.setdefault(rule, Noted([], [], [])).pulses.append(beats)
+        by_rule[rule].pulses.append(beats)
     found = [finding for case in walk.floors.values() for finding in graded(walk, case)]
     for rule, noted in by_rule.items():
-        fields = [o for o in noted.openings if isinstance(o.duty.effect, Recorded)]
         others = noted.openings
+        fields = [o for o in others if isinstance(o.duty.effect, Recorded)]
         if fields:
             found += recorded(walk, fields)
             others = [o for o in others if not isinstance(o.duty.effect, Recorded)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from missingrules import terms
-from missingrules.counting import fullest
+from missingrules.counting import fullest, line
 from missingrules.duties import Floor, OnCount, OnEntry, Recorded, in_force
 from missingrules.episode import Episode, Since, legs_of
 from missingrules.finding import merged_ids
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from missingrules.calendar import Duration
+    from missingrules.counting import Line
     from missingrules.duties import Checks, Duty
     from missingrules.episode import Answer, Leg
     from missingrules.finding import Finding
@@ -177,8 +178,8 @@ class Moment:
     at: int
     happened: list[Entry] = field(default_factory=list)
     learned: list[Entry] = field(default_factory=list)
-    touched: dict[str, Episode] = field(default_factory=dict)
-    grades_before: dict[str, tuple[int, Entry] | None] = field(default_factory=dict)
+    touched: dict[Episode, tuple[int, Entry] | None] = field(default_factory=dict)
+    """The episodes, each with the grade that it had before."""
     graces_over: list[GraceOver] = field(default_factory=list)
     still_open: list[StillOpen] = field(default_factory=list)
     demands: list[Demand] = field(default_factory=list)
@@ -192,9 +193,7 @@ class Moment:
 
     def touch(self, episode: Episode) -> None:
         """Take an episode in, with the grade that it had before."""
-        if episode.episode_id not in self.touched:
-            self.touched[episode.episode_id] = episode
-            self.grades_before[episode.episode_id] = episode.grade
+        self.touched.setdefault(episode, episode.grade)
 
 
 @dataclass(eq=False)
@@ -239,6 +238,7 @@ class Walk:
         self._watching: dict[str | None, dict[int, Condition]] = {}
         self._entry_facts: dict[str, dict[Prop, int]] = {}
         self._entry_answers: dict[tuple[str, int], int] = {}
+        self._lines: dict[int, Line] = {}
         self._beats: dict[tuple[str, Episode], object] = {}
         self._timers: list[tuple[int, int, Timer]] = []
         self._ticket = 0
@@ -278,7 +278,7 @@ class Walk:
                 events.append((entry.recorded, entry.recorded, entry.entry_id, entry, False, True))
             else:
                 events.append((entry.at, entry.recorded, entry.entry_id, entry, True, True))
-        events.sort(key=lambda event: event[:3])
+        events.sort()  # no two are alike in the first three
         return events
 
     def run(self) -> Walk:
@@ -311,7 +311,9 @@ class Walk:
         ):
             return True
         episode = self.by_entry.get(entry.entry_id)
-        return episode is not None and (episode.stirred or episode.fell_short)
+        if episode is None:
+            return any(each.fell_short for each in self.episodes)
+        return episode.stirred or episode.fell_short
 
     def _set_open_timers(self, episode: Episode) -> None:
         for duty, trigger in self.index.on_open:
@@ -417,13 +419,18 @@ class Walk:
         of_child = self._about.get((kind, None))
         return own if of_child is None else (*of_child, *own)
 
+    def line(self, trigger: OnCount) -> Line:
+        """The episodes in order of placing, for one trigger."""
+        found = self._lines.get(id(trigger))
+        if found is None:
+            found = self._lines[id(trigger)] = line(trigger, self.episodes)
+        return found
+
     def own(self, kind: str, episode: Episode | None) -> Sequence[Entry]:
         """Entries of a kind that name an episode; without an episode, those that name none."""
         return self._about.get((kind, episode), ())
 
-    def states(
-        self, condition: Condition, episode: Episode | None, leg: int
-    ) -> tuple[State, ...]:
+    def states(self, condition: Condition, episode: Episode | None, leg: int) -> tuple[State, ...]:
         """How a releasing condition stood from when until when, and the entries behind it.
 
         What is asked after a child was reported missing again says nothing of the time away before.
@@ -475,12 +482,13 @@ class Walk:
         """Apply everything of one instant, then see what follows from it."""
         moment = self._applied(now, events)
         always = self._always
-        for episode in moment.touched.values():
-            if episode.stirred or always:
-                self._graces(episode, now)
+        if self.policy.graces:
+            for episode in moment.touched:
+                if episode.stirred or always:
+                    self._graces(episode, now)
         for grace in moment.graces_over:
             self._end_grace(grace, now)
-        stirred = [e for e in moment.touched.values() if e.stirred or always]
+        stirred = [e for e in moment.touched if e.stirred or always]
         if stirred:
             for duty, trigger, change in self._count(now, stirred):
                 self._counted(duty, trigger, change, moment)
@@ -490,7 +498,7 @@ class Walk:
             self._still_open(still, moment)
         if self.index.on_floor:
             bears = moment.bears_on_grades(self.index.floor_kinds)
-            for episode in moment.touched.values():
+            for episode in moment.touched:
                 if bears or episode.fell_short:
                     bind_grades(self, episode, moment)
         for episode in stirred:
@@ -544,11 +552,17 @@ class Walk:
             and not self._began(entry, episode, known=known)
         ):
             return
-        bears_on = self.policy.bearing[known].get(entry.kind, ())
-        for setter, scope in self.policy.setters[known].get(entry.kind, ()):
-            for facts, sources in self._reach(scope, episode):
-                setter(facts, sources, entry)
-            self._stir(scope, episode, bears_on)
+        setters = self.policy.setters[known].get(entry.kind)
+        if setters is not None:
+            bears_on = self.policy.bearing[known].get(entry.kind, ())
+            for setter, scope in setters:
+                if scope == "episode" and episode is not None:
+                    setter(episode.facts, episode.sources, entry)
+                    continue
+                for facts, sources in self._reach(scope, episode):
+                    setter(facts, sources, entry)
+            for scope in {scope for _, scope in setters}:
+                self._stir(scope, episode, bears_on)
         if known:
             self._warn(entry, episode)
             return
@@ -672,10 +686,12 @@ class Walk:
                 )
             )
         cited = [sources[prop] for prop in condition.facts if prop in sources]
+        if len(cited) + len(extra) > 1:
+            cited = list(dict.fromkeys((*cited, *extra)))
         unknown: tuple[str, ...] = ()
         if truth == MAYBE:
             unknown = merged_ids(self._named(prop) for prop in terms.doubts(condition.node, facts))
-        answer = truth, tuple(dict.fromkeys((*cited, *extra))), unknown
+        answer = truth, tuple(cited or extra), unknown
         if self._remembers and not condition.moves:
             answers[condition.number] = answer
         return answer
@@ -960,7 +976,9 @@ class Walk:
             self._start_watching(duty, None, now)
             return
         number = trigger.term.number
-        window = fullest(trigger, sure, (e for e in self.episodes if number in e.counted))
+        if not sure:
+            return
+        window = fullest(trigger, sure, lambda e: number in e.counted, self.line(trigger))
         if len(window.inside) >= trigger.number:
             since = [e.counted[number] for e in window.inside]
             evidence = merged_ids(*((*each.cited, *each.before) for each in since))
@@ -1145,9 +1163,9 @@ class Walk:
 
     def _answered(self, duty: Duty, episode: Episode) -> object:
         """What a repeating duty stands on, as far as answers are remembered; else nothing equal."""
-        if not self._remembers or any(condition.moves for condition in duty.asked):
+        if not self._remembers or duty.moves:
             return object()
-        return tuple(episode.answers.get(condition.number) for condition in duty.asked)
+        return [episode.answers.get(condition.number) for condition in duty.asked]
 
     def _beat(self, duty: Duty, episode: Episode, now: int) -> Pulse:
         """Ask whether a repeating duty applies, and at what interval."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from missingrules import finding as outcomes
+from missingrules.calendar import Elapsed
 from missingrules.duties import Action, Forbidden, Measured
 from missingrules.finding import Finding, merged_ids
 from missingrules.terms import MAYBE
@@ -90,7 +91,12 @@ def answer(obligations: Iterable[Obligation], entry: Entry) -> list[Obligation]:
 
 def deadline(duty: Duty, start: int) -> tuple[int | None, int | None]:
     """When the time allowed ends, and the last instant in time (None: no time is stated)."""
-    return (None, None) if duty.within is None else duty.calendar.deadline(start, duty.within)
+    within = duty.within
+    if within is None:
+        return None, None
+    if isinstance(within, Elapsed):
+        return start + within.us, start + within.us
+    return duty.calendar.deadline(start, within)
 
 
 def finish(walk: Walk, obligation: Obligation) -> Finding:
