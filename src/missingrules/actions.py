@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from missingrules.duties import kinds_of
 from missingrules.obligation import Obligation, answer, deadline, finish
 from missingrules.record import Remark
 from missingrules.releases import concerns, find_release
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
     from missingrules.moments import CountMoment, Opening, Walk
 
 
+_ARISES, _COUNTS, _DONE, _DECIDED = range(4)
+
+
 class Actions:
     """Actions and decisions that bear on one rule, and the obligations they answer."""
 
@@ -34,65 +36,92 @@ class Actions:
         self.decisions: list[Entry] = []
         self.decided: set[str] = set()
         self.owed: list[Obligation] = []
+        self.of_episode: dict[Episode, list[Obligation]] = {}
+        self.about_child = False
         self.repeated: set[Episode] = set()
-        owed = {kind for duty in duties for kind in kinds_of(duty)}
+        owed = {kind for duty in duties for kind in duty.kinds}
         for kind in sorted(owed):
-            for entry in walk.by_kind.get(kind, ()):
-                truths = [
-                    walk.accepts(rule, kinds_of(d), entry) for d in duties if kind in kinds_of(d)
-                ]
-                if YES in truths:
-                    self.actions.append(entry)
-                if MAYBE in truths:  # of another edition, perhaps
-                    self.doubtful.append(entry)
+            entries = walk.by_kind.get(kind)
+            if entries is not None:
+                self.look_at(kind, entries)
+        named = owed | {rule}
         for entry in walk.by_kind.get("decided_not_required", ()):
-            if entry.fields.get("action") in (rule, *owed):
+            if entry.fields.get("action") in named:
                 self.decisions.append(entry)
         self.actions.sort(key=lambda e: (e.at, e.recorded, e.entry_id))
         self.decisions.sort(key=lambda e: (e.known, e.entry_id))
+        self.by_home: dict[Episode | None, list[Entry]] = {}
+        for entry in self.actions:
+            self.by_home.setdefault(walk.by_entry.get(entry.entry_id), []).append(entry)
+
+    def look_at(self, kind: str, entries: Sequence[Entry]) -> None:
+        """Tell which entries of a kind are actions, and which may be."""
+        checks = [duty.kinds[kind] for duty in self.duties if kind in duty.kinds]
+        if checks == [None]:
+            self.actions += entries
+            return
+        for entry in entries:
+            truths = [self.walk.ask_entry(self.rule, "where", check, entry) for check in checks]
+            if YES in truths:
+                self.actions.append(entry)
+            if MAYBE in truths:  # of another edition, perhaps
+                self.doubtful.append(entry)
 
     def settle(self, openings: Sequence[Opening], counts: Sequence[CountMoment]) -> list[Finding]:
         """Let what arises and what is done follow one another, and say how each duty stands."""
         obligations: list[Obligation] = []
-        events: list[tuple[int, int, int, str, object]] = []
-        for number, opening in enumerate(openings):
-            if opening.truth == YES:
-                events.append((opening.at, 0, number, "opening", opening))
-        events += [(moment.at, 1, number, "count", moment) for number, moment in enumerate(counts)]
-        events += [
-            (entry.at, 2, number, "action", entry) for number, entry in enumerate(self.actions)
+        # Instant, phase and place in it: no two are alike, so what happens is never compared.
+        events: list[tuple[int, int, int, Any]] = [
+            (opening.at, 0, number, opening)
+            for number, opening in enumerate(openings)
+            if opening.truth == YES
         ]
-        events += [(e.at, 3, number, "decision", e) for number, e in enumerate(self.decisions)]
-        counter = Spells(self, sure=True)
-        for at, _, _, what, item in sorted(events, key=lambda event: event[:3]):
-            if what == "opening":
-                self.arise(item, obligations)  # type: ignore[arg-type]
-            elif what == "count":
-                counter.moment(item, obligations)  # type: ignore[arg-type]
-            elif what == "action":
+        unsure = len(events) < len(openings)
+        events += [(moment.at, 1, number, moment) for number, moment in enumerate(counts)]
+        events += [(entry.at, 2, number, entry) for number, entry in enumerate(self.actions)]
+        events += [(entry.at, 3, number, entry) for number, entry in enumerate(self.decisions)]
+        events.sort()
+        counter = Spells(self, sure=True) if counts else None
+        self.about_child = counter is not None
+        for at, phase, _, item in events:
+            if phase == _ARISES:
+                self.arise(item, obligations)
+                continue
+            if phase == _COUNTS:
+                if counter is not None:
+                    counter.moment(item, obligations)
+                continue
+            if counter is not None:
                 counter.release(at, obligations)
-                answered = self.answer(obligations, item)  # type: ignore[arg-type]
-                counter.consume(at, answered)
+            if phase == _DONE:
+                answered = self.answer(obligations, item)
             else:
-                counter.release(at, obligations)
-                answered = self.decide(obligations, item)  # type: ignore[arg-type]
-                if answered:
-                    counter.consume(at, answered)
-        obligations += self.uncertain(openings, obligations)
-        obligations += counter.uncertain(counts, self.actions, obligations)
+                answered = self.decide(obligations, item)
+            if counter is not None and (answered or phase == _DONE):
+                counter.consume(at, answered)
+        if unsure:
+            obligations += self.uncertain(openings, obligations)
+        if counter is not None:
+            obligations += counter.uncertain(counts, self.actions, obligations)
         self.owed = obligations
         for obligation in obligations:
-            self.doubt(obligation)
+            if obligation.done is None:
+                self.doubt(obligation)
         return [finish(self.walk, obligation) for obligation in obligations]
 
     def answer(self, obligations: Sequence[Obligation], entry: Entry) -> list[Obligation]:
         """Let an action answer the obligations that it is about."""
-        walk, several = self.walk, len(self.duties) > 1
-        mine = [
-            o
-            for o in obligations
-            if concerns(walk, o, entry) and (not several or accepted(walk, o.duty, entry))
-        ]
+        walk = self.walk
+        home = walk.by_entry.get(entry.entry_id)
+        mine: Sequence[Obligation]
+        if home is None or self.about_child:
+            mine = [o for o in obligations if concerns(walk, o, entry)]
+        else:
+            mine = self.of_episode.get(home, ())
+        if len(self.duties) > 1:
+            mine = [o for o in mine if accepted(walk, o.duty, entry)]
+        if len(mine) <= 1:
+            return answer(mine, entry)
         others = [o for o in mine if o.accept_from <= entry.at and o.open_at(entry.at)]
         answered = answer(mine, entry)
         for passed in others if answered else ():
@@ -142,34 +171,54 @@ class Actions:
     def arise(self, opening: Opening, obligations: list[Obligation]) -> None:
         """Open an obligation, or add evidence to the one that is open."""
         duty, episode = opening.duty, opening.episode
-        same = [o for o in obligations if o.episode is episode and o.leg == opening.leg]
-        latest = same[-1] if same else None
-        whole_leg = episode is not None and not duty.after_trigger
-        released = latest is not None and latest.release is not None and latest.done is None
-        if latest is not None and (latest.open_at(opening.at) or (whole_leg and not released)):
-            if latest.done is None:
-                due, last = deadline(duty, opening.at)
-                if last is not None and (latest.last is None or last < latest.last):
-                    latest.due, latest.last = due, last
-                    if latest.release is not None and not latest.in_time(latest.release):
-                        latest.release = None
-                latest.evidence.append(opening.anchor.entry_id)
-                latest.cited.extend(opening.cited)
-            return
+        latest = self.latest(episode, opening.leg, obligations)
+        if latest is not None:
+            whole_leg = episode is not None and not duty.after_trigger
+            released = latest.release is not None and latest.done is None
+            if latest.open_at(opening.at) or (whole_leg and not released):
+                if latest.done is None:
+                    self.join(opening, latest)
+                return
         obligation = self.obligation(opening)
         if latest is not None:
             # What closed the one before is why this is another one.
             obligation.cited += latest.cited if latest.done is None else [latest.done.entry_id]
         obligations.append(obligation)
+        if episode is None:
+            self.about_child = True
+        else:
+            self.of_episode.setdefault(episode, []).append(obligation)
         if obligation.accept_from < opening.at:
-            for entry in self.actions:
-                if (
-                    obligation.accept_from <= entry.at < opening.at
-                    and concerns(self.walk, obligation, entry)
-                    and accepted(self.walk, duty, entry)
-                ):
-                    obligation.done, obligation.done_at = entry, entry.at
-                    return
+            self.answer_before(obligation)
+
+    def latest(
+        self, episode: Episode | None, leg: int, obligations: Sequence[Obligation]
+    ) -> Obligation | None:
+        """Find the last obligation that arose in the same time away."""
+        same = obligations if episode is None else self.of_episode.get(episode, ())
+        return next((o for o in reversed(same) if o.episode is episode and o.leg == leg), None)
+
+    def join(self, opening: Opening, latest: Obligation) -> None:
+        """Let a further trigger add evidence to an open obligation; the earliest deadline stands."""
+        due, last = deadline(opening.duty, opening.at)
+        if last is not None and (latest.last is None or last < latest.last):
+            latest.due, latest.last = due, last
+            if latest.release is not None and not latest.in_time(latest.release):
+                latest.release = None
+        latest.evidence.append(opening.anchor.entry_id)
+        latest.cited.extend(opening.cited)
+
+    def answer_before(self, obligation: Obligation) -> None:
+        """Let what was done before the trigger answer, the first of it."""
+        mine = self.by_home.get(obligation.episode, ())
+        if None in self.by_home and obligation.episode is not None:
+            mine = [e for e in self.actions if concerns(self.walk, obligation, e)]
+        for entry in mine:
+            if obligation.accept_from <= entry.at < obligation.opened and (
+                len(self.duties) == 1 or accepted(self.walk, obligation.duty, entry)
+            ):
+                obligation.done, obligation.done_at = entry, entry.at
+                return
 
     def obligation(self, opening: Opening) -> Obligation:
         """Make the obligation that an opening gives rise to."""
@@ -231,30 +280,26 @@ class Actions:
 
     def doubt(self, obligation: Obligation) -> None:
         """Note entries that may be the answer, or are but stand before the report."""
-        if obligation.done is not None:
-            return
-        kinds = kinds_of(obligation.duty)
+        walk, kinds = self.walk, obligation.duty.kinds
         for entry in self.doubtful:
             in_time = obligation.accept_from <= entry.at and obligation.in_time(entry.at)
             if (
                 in_time
-                and concerns(self.walk, obligation, entry)
+                and concerns(walk, obligation, entry)
                 and entry.kind in kinds
-                and self.walk.accepts(self.rule, kinds, entry) == MAYBE
+                and walk.accepts(self.rule, kinds, entry) == MAYBE
             ):
-                obligation.doubtful.append(entry.entry_id)
+                obligation.doubtful += (entry.entry_id,)
         episode = obligation.episode
         if episode is None or obligation.duty.after_trigger or obligation.leg:
             return
-        for entry in (*self.actions, *self.doubtful):
-            if (
-                entry.at < obligation.accept_from
-                and self.walk.by_entry.get(entry.entry_id) is episode
-            ):
-                obligation.doubtful.append(entry.entry_id)
+        maybe = [e for e in self.doubtful if walk.by_entry.get(e.entry_id) is episode]
+        for entry in (*self.by_home.get(episode, ()), *maybe):
+            if entry.at < obligation.accept_from:
+                obligation.doubtful += (entry.entry_id,)
 
 
 def accepted(walk: Walk, duty: Duty, entry: Entry) -> bool:
     """Whether an edition of the rule takes the entry for the action it asks for."""
-    kinds = kinds_of(duty)
+    kinds = duty.kinds
     return entry.kind in kinds and walk.accepts(duty.rule, kinds, entry) == YES

@@ -321,6 +321,7 @@ class Calendar:
         "_midnights",
         "_offsets",
         "_subdivision",
+        "_working",
         "_zone",
     )
 
@@ -336,6 +337,7 @@ class Calendar:
         self._changing: dict[int, tuple[int, tuple[int, ...]]] = {}  # by UTC day, elsewhere
         self._midnights: dict[int, int] = {}
         self._holidays: dict[int, frozenset[int]] = {}
+        self._working: dict[int, bool] = {}
         if country is not None and not (country == "GB" and subdivision in _BRITISH):
             _check_place(country, subdivision)
 
@@ -431,11 +433,15 @@ class Calendar:
         Raises ``ValueError`` where no country was given, and for years whose holidays are not
         known.
         """
-        date = dt.date.fromordinal(ordinal)
-        holidays = self._holidays.get(date.year)
-        if holidays is None:
-            holidays = self._holidays[date.year] = self._load_holidays(date.year)
-        return date.weekday() < _SATURDAY and ordinal not in holidays
+        works = self._working.get(ordinal)
+        if works is None:
+            date = dt.date.fromordinal(ordinal)
+            holidays = self._holidays.get(date.year)
+            if holidays is None:
+                holidays = self._holidays[date.year] = self._load_holidays(date.year)
+            works = date.weekday() < _SATURDAY and ordinal not in holidays
+            self._working[ordinal] = works
+        return works
 
     def age(self, born: dt.date, us: int) -> int:
         """Give the completed years of age on the local date.

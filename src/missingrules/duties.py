@@ -142,14 +142,35 @@ class Duty:
     action: str
     phrase: str
     calendar: Calendar
+    kinds: Checks = field(init=False)
+    """Kinds of entry that a duty to act accepts; none for other duties."""
+    within: Duration | None = field(init=False)
+    """The time allowed by the effect, where it is a duty to act or to record."""
+    count: OnCount | None = field(init=False)
+    """The count trigger of the rule, if it has one."""
+    every: OnEvery | None = field(init=False)
+    """The repeating trigger of the rule, if it has one."""
+    watched: tuple[Condition, ...] = field(init=False)
+    """The conditions among what releases from it."""
+    asked: tuple[Condition, ...] = field(init=False)
+    """Everything that has to be asked again when facts change, for a repeating duty."""
+    moves: bool = field(init=False)
+    """Whether time alone changes any of that."""
 
-    def conditions(self) -> list[Condition]:
-        """Everything that has to be asked again when facts change, for a repeating duty."""
-        asked = [] if self.condition is None else [self.condition]
-        asked += [form for form in self.unless if isinstance(form, Condition)]
-        if self.every is not None:
-            asked += [condition for condition, _ in self.every.sooner]
-        return asked
+    def __post_init__(self) -> None:
+        """Single out what is looked up for every child."""
+        effect, triggers = self.effect, self.triggers
+        put = object.__setattr__
+        put(self, "kinds", effect.kinds if isinstance(effect, Action) else {})
+        put(self, "within", effect.within if isinstance(effect, Action | Recorded) else None)
+        put(self, "count", next((t for t in triggers if isinstance(t, OnCount)), None))
+        put(self, "every", next((t for t in triggers if isinstance(t, OnEvery)), None))
+        watched = tuple(form for form in self.unless if isinstance(form, Condition))
+        first = () if self.condition is None else (self.condition,)
+        sooner = () if self.every is None else tuple(c for c, _ in self.every.sooner)
+        put(self, "watched", watched)
+        put(self, "asked", (*first, *watched, *sooner))
+        put(self, "moves", any(condition.moves for condition in self.asked))
 
     def in_force(self, instant: int) -> bool:
         """Whether this edition judges what opens at the instant."""
@@ -158,27 +179,19 @@ class Duty:
         )
 
     @property
-    def count(self) -> OnCount | None:
-        """The count trigger of the rule, if it has one."""
-        return next((t for t in self.triggers if isinstance(t, OnCount)), None)
-
-    @property
     def allowed(self) -> Duration | None:
         """The time allowed: that of the effect, or the interval of a repeating duty."""
         if self.every is not None:
             return self.every.interval
-        effect = self.effect
-        return effect.within if isinstance(effect, Action | Recorded | Floor) else None
-
-    @property
-    def every(self) -> OnEvery | None:
-        """The repeating trigger of the rule, if it has one."""
-        return next((t for t in self.triggers if isinstance(t, OnEvery)), None)
+        return self.effect.within if isinstance(self.effect, Floor) else self.within
 
 
-def kinds_of(duty: Duty) -> Checks:
-    """Kinds of entry that a duty to act accepts; none for other duties."""
-    return duty.effect.kinds if isinstance(duty.effect, Action) else {}
+def in_force(editions: Iterable[Duty], instant: int) -> Duty | None:
+    """Find the edition of a rule that judges what opens at the instant."""
+    for duty in editions:
+        if duty.in_force(instant):
+            return duty
+    return None
 
 
 @dataclass(slots=True, eq=False)
@@ -191,6 +204,8 @@ class Index:
     on_every: list[tuple[Duty, ...]] = field(default_factory=list)
     on_gap: list[tuple[Duty, OnGap]] = field(default_factory=list)
     on_floor: list[tuple[Duty, ...]] = field(default_factory=list)
+    floor_kinds: frozenset[str] = frozenset()
+    resting: dict[Prop, tuple[int, ...]] = field(default_factory=dict)
     count_terms: list[Condition] = field(default_factory=list)
     grace_props: dict[int, Prop] = field(default_factory=dict)
     ages: frozenset[int] = frozenset()
@@ -233,6 +248,17 @@ def index(  # noqa: C901 - one case a trigger
     made.borders = frozenset(borders)
     listed = list(conditions)
     made.moves = any(condition.moves for condition in listed)
+    made.floor_kinds = frozenset(
+        kind
+        for duties in made.on_floor
+        for duty in duties
+        for trigger in duty.triggers
+        if isinstance(trigger, OnEntry)
+        for kind in trigger.kinds
+    )
+    for condition in listed:
+        for prop in condition.facts:
+            made.resting[prop] = (*made.resting.get(prop, ()), condition.number)
     made.ages = frozenset(age for condition in listed for age in condition.ages)
     made.grace_props = {prop.number: prop for prop in props if prop.what == "grace"}
     return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from missingrules.record import Remark
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from missingrules.log import Entry
     from missingrules.record import Story
     from missingrules.terms import Prop
+
+Answer: TypeAlias = "tuple[int, tuple[str, ...], tuple[str, ...]]"
+"""What a condition comes to: its truth, the entries it rests on, what was not recorded."""
 
 FOUND = frozenset({"located", "returned", "closed"})
 RETURNED = frozenset({"returned", "closed"})
@@ -37,6 +40,8 @@ class Leg:
 class Episode:
     """An episode as far as the walk has come."""
 
+    episode_id: str
+    """Id of the episode, of the one merged into where there was a merge."""
     story: Story
     legs: list[Leg]
     facts: dict[Prop, int]
@@ -47,13 +52,10 @@ class Episode:
     concerns: dict[str, str] = field(default_factory=dict)
     grade: tuple[int, Entry] | None = None
     stirred: bool = True
+    answers: dict[int, Answer] = field(default_factory=dict)
+    fell_short: bool = False
     frames: dict[int, tuple[str, ...]] = field(default_factory=dict)
     not_yet: dict[int, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def episode_id(self) -> str:
-        """Id of the episode, of the one merged into where there was a merge."""
-        return self.story.episode_id
 
     @property
     def report(self) -> Entry | None:
@@ -67,6 +69,7 @@ class Episode:
             on_record = prop.what == "has" and prop.scope == "episode" and not known
             if of_report or on_record:
                 del self.facts[prop]
+        self.answers.clear()
 
     def leg(self, instant: int) -> Leg | None:
         """The time away that an instant belongs to; None before the first report."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from missingrules import finding as outcomes
@@ -128,5 +127,5 @@ def _finish_field(walk: Walk, obligation: Obligation) -> Finding:
     if obligation.done is None and any(
         walk.coverage.lacks_field(kind, name) for name in effect.fields
     ):
-        return replace(result, outcome=outcomes.NOT_OBSERVABLE)
+        return result._replace(outcome=outcomes.NOT_OBSERVABLE)
     return result

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from missingrules.calendar import Elapsed, from_us
 from missingrules.vocabulary import GRADES
@@ -49,8 +50,7 @@ OUTCOMES: Final = (
 """Every outcome, the ones to look at first at the head."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """What became of one duty: who owed what by when, and what the record shows.
 
     Instants ending in ``_us`` are UTC microseconds; the properties without the ending are aware
@@ -64,9 +64,10 @@ class Finding:
     episode_id: str | None
     outcome: str
     anchor: str
-    slot: int = 0
     opened_us: int
     known_us: int
+    as_of_us: int
+    slot: int = 0
     due_us: int | None = None
     done_us: int | None = None
     answer: str | None = None
@@ -82,7 +83,6 @@ class Finding:
     unknown: tuple[str, ...] = ()
     history_truncated: bool = False
     incomplete_record: bool = False
-    as_of_us: int
 
     @property
     def finding_id(self) -> str:
@@ -440,4 +440,4 @@ def grade_name(number: int) -> str:
 
 def merged_ids(*groups: Iterable[str]) -> tuple[str, ...]:
     """Ids of several groups, each once, in order of first mention."""
-    return tuple(dict.fromkeys(item for group in groups for item in group))
+    return tuple(dict.fromkeys(chain.from_iterable(groups)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules import finding as outcomes
-from missingrules.duties import Floor, OnEntry
+from missingrules.duties import Floor, OnEntry, in_force
 from missingrules.finding import Finding, grade_name, merged_ids
 from missingrules.terms import MAYBE, NO, YES
 from missingrules.vocabulary import GRADES
@@ -133,10 +133,10 @@ def bind_grades(walk: Walk, episode: Episode, moment: Moment) -> None:
         tuple(
             e for e in moment.learned if e.kind != "graded" and home(e.entry_id) in (None, episode)
         ),
-        moment.grades_before[episode.episode_id],
+        moment.touched[episode],
     )
     for duties in walk.index.on_floor:
-        duty = next((d for d in duties if d.in_force(now)), None)
+        duty = in_force(duties, now)
         if duty is None:
             continue
         case = walk.floors.get((duty.rule, episode.episode_id))
@@ -281,6 +281,7 @@ def _hold(  # noqa: PLR0913 - all sides of one demand
         due, last = (now, now - 1) if at_once else _time_to_grade(duty, effect, now)
         anchors = (anchor.entry_id,)
         short = Shortfall(now, due, last, grade, floor, truth, anchors, grading.leg, cited, unknown)
+        episode.fell_short = True
         if not at_once:
             released, because = _released(grading, duty)
             short.cited += because

@@ -6,7 +6,8 @@ function.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.actions import Actions
 from missingrules.calendar import to_us
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
+    from missingrules.duties import Duty
     from missingrules.log import Entry, EntryLike
     from missingrules.matchers import Engine
-    from missingrules.moments import Asked, CountMoment, Opening
+    from missingrules.moments import Asked, CountMoment, Opening, Pulse
     from missingrules.policy import Policy
     from missingrules.record import Coverage
 
@@ -114,26 +116,36 @@ def walked(  # noqa: PLR0913 - as for evaluate
 
 def settle(walk: Walk) -> list[Finding]:
     """Everything that the duties of the policy come to for the child."""
-    by_rule: dict[str, tuple[list[Opening], list[CountMoment]]] = {}
+    by_rule: defaultdict[str, Noted] = defaultdict(lambda: Noted([], [], []))
     for opening in walk.openings:
-        by_rule.setdefault(opening.duty.rule, ([], []))[0].append(opening)
+        by_rule[opening.duty.rule].openings.append(opening)
     for moment in walk.counts:
-        by_rule.setdefault(moment.duty.rule, ([], []))[1].append(moment)
-    for rule, _, _ in walk.pulses:
-        by_rule.setdefault(rule, ([], []))
+        by_rule[moment.duty.rule].counts.append(moment)
+    for (rule, _, _), beats in walk.pulses.items():
+        by_rule[rule].pulses.append(beats)
     found = [finding for case in walk.floors.values() for finding in graded(walk, case)]
-    for rule, (openings, counts) in by_rule.items():
-        found += recorded(walk, [o for o in openings if isinstance(o.duty.effect, Recorded)])
-        others = [o for o in openings if not isinstance(o.duty.effect, Recorded)]
-        runs = [m for m in counts if not isinstance(m.duty.effect, Floor)]
-        pulses = [value for key, value in walk.pulses.items() if key[0] == rule]
-        if others or runs or pulses:
+    for rule, noted in by_rule.items():
+        others = noted.openings
+        fields = [o for o in others if isinstance(o.duty.effect, Recorded)]
+        if fields:
+            found += recorded(walk, fields)
+            others = [o for o in others if not isinstance(o.duty.effect, Recorded)]
+        runs = [m for m in noted.counts if not isinstance(m.duty.effect, Floor)]
+        if others or runs or noted.pulses:
             actions = Actions(walk, rule, walk.policy.duties[rule])
             found += actions.settle(others, runs)
-            for beats in pulses:
+            for beats in noted.pulses:
                 found += Repeating(walk, actions, beats).findings()
             actions.remark()
     return found
+
+
+class Noted(NamedTuple):
+    """What a walk noted for one rule."""
+
+    openings: list[Opening]
+    counts: list[CountMoment]
+    pulses: list[list[tuple[Duty, Pulse]]]
 
 
 def next_change(assessment: Assessment) -> int | None:

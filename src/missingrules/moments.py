@@ -9,16 +9,11 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from missingrules import terms
-from missingrules.counting import fullest
-from missingrules.duties import (
-    Floor,
-    OnCount,
-    OnEntry,
-    Recorded,
-)
+from missingrules.counting import fullest, line
+from missingrules.duties import Floor, OnCount, OnEntry, Recorded, in_force
 from missingrules.episode import Episode, Since, legs_of
 from missingrules.finding import merged_ids
 from missingrules.grades import Demand, bind_grades
@@ -30,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from missingrules.calendar import Duration
+    from missingrules.counting import Line
     from missingrules.duties import Checks, Duty
-    from missingrules.episode import Leg
+    from missingrules.episode import Answer, Leg
     from missingrules.finding import Finding
     from missingrules.grades import Demanded, FloorCase
     from missingrules.log import Entry
@@ -43,6 +39,9 @@ if TYPE_CHECKING:
 Event: TypeAlias = "tuple[int, int, str, Entry, bool, bool]"
 """Instant, time of recording, id, entry; whether it happens then, and whether it becomes known."""
 
+ALWAYS: Answer = (YES, (), ())
+"""What no condition at all comes to."""
+
 Role = Literal["if", "where", "unless", "term", "label", "grace", "field", "watch", "every"]
 
 
@@ -52,6 +51,12 @@ _NAMES = {
     "count_high": "how many episodes count",
     "grace": "what was recorded before the time of grace was over",
 }
+
+
+def forget(answers: dict[int, Answer], conditions: Iterable[int]) -> None:
+    """Forget the answers to these conditions: a fact that they rest on has changed."""
+    for number in conditions:
+        answers.pop(number, None)
 
 
 @dataclass(slots=True, eq=False)
@@ -94,6 +99,15 @@ class Pulse:
     interval: Duration
     cited: tuple[str, ...]
     unknown: tuple[str, ...] = ()
+
+
+class State(NamedTuple):
+    """How a condition stood from ``at`` to before ``until``, and the entries that it rests on."""
+
+    at: int
+    until: int
+    truth: int
+    cited: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +178,22 @@ class Moment:
     at: int
     happened: list[Entry] = field(default_factory=list)
     learned: list[Entry] = field(default_factory=list)
-    touched: dict[str, Episode] = field(default_factory=dict)
-    grades_before: dict[str, tuple[int, Entry] | None] = field(default_factory=dict)
+    touched: dict[Episode, tuple[int, Entry] | None] = field(default_factory=dict)
+    """The episodes, each with the grade that it had before."""
     graces_over: list[GraceOver] = field(default_factory=list)
     still_open: list[StillOpen] = field(default_factory=list)
     demands: list[Demand] = field(default_factory=list)
 
+    def bears_on_grades(self, kinds: frozenset[str]) -> bool:
+        """Whether anything of the moment is graded, or demands a grade; ``kinds`` may."""
+        return bool(self.demands) or any(
+            entry.kind == "graded" or entry.kind in kinds
+            for entry in (*self.happened, *self.learned)
+        )
+
     def touch(self, episode: Episode) -> None:
         """Take an episode in, with the grade that it had before."""
-        if episode.episode_id not in self.touched:
-            self.touched[episode.episode_id] = episode
-            self.grades_before[episode.episode_id] = episode.grade
+        self.touched.setdefault(episode, episode.grade)
 
 
 @dataclass(eq=False)
@@ -194,6 +213,7 @@ class Walk:
         """Set the scene: episodes with their legs, and what is to happen when."""
         self.facts: dict[Prop, int] = {}
         self.sources: dict[Prop, str] = {}
+        self.answers: dict[int, Answer] = {}
         self.stirred = False
         self.markers: dict[str, str] = {}
         self.lifted: dict[str, str] = {}
@@ -203,7 +223,7 @@ class Walk:
         self.pulses: dict[tuple[str, str, int], list[tuple[Duty, Pulse]]] = {}
         self.floors: dict[tuple[str, str], FloorCase] = {}
         self.demanded: dict[tuple[str, str, int], Demanded] = {}
-        self.releases: dict[tuple[int, str | None], list[tuple[int, int, tuple[str, ...]]]] = {}
+        self.releases: dict[tuple[int, str | None], list[tuple[int, Answer]]] = {}
         self.wakeups: list[int] = []
         self.window_tests: list[WindowTest] = []
         self.remarks: list[Remark] = []
@@ -211,12 +231,19 @@ class Walk:
         self.known_by_id: dict[str, int] = {e.entry_id: e.known for e in self.history.child}
         self.episodes: list[Episode] = []
         self.index = self.policy.index
+        # Every answer holds until a fact behind it changes, unless time alone or the source can
+        # change it; a trace is to hold every question, so nothing is remembered then.
+        self._remembers = self.trace is None and not self.coverage.limited
+        self._always = self.coverage.limited or self.index.moves or bool(self.index.borders)
         self._watching: dict[str | None, dict[int, Condition]] = {}
         self._entry_facts: dict[str, dict[Prop, int]] = {}
+        self._entry_answers: dict[tuple[str, int], int] = {}
+        self._lines: dict[int, Line] = {}
+        self._beats: dict[tuple[str, Episode], object] = {}
         self._timers: list[tuple[int, int, Timer]] = []
         self._ticket = 0
         for story in self.history.episodes:
-            episode = Episode(story, legs_of(story, self.remarks), {}, {})
+            episode = Episode(story.episode_id, story, legs_of(story, self.remarks), {}, {})
             self.episodes.append(episode)
             for entry in story.entries:
                 self.by_entry[entry.entry_id] = episode
@@ -229,6 +256,16 @@ class Walk:
         self.by_kind: dict[str, list[Entry]] = {}
         for entry in self._entries:
             self.by_kind.setdefault(entry.kind, []).append(entry)
+        self._about: dict[tuple[str, Episode | None], list[Entry]] = {}
+        for kind, entries in self.by_kind.items():
+            for entry in entries:
+                key = (kind, self.by_entry.get(entry.entry_id))
+                self._about.setdefault(key, []).append(entry)
+        self._states: dict[tuple[int, Episode | None, int], tuple[State, ...]] = {}
+        first = self.coverage.start
+        self._shows_all = not self.coverage.limited and (
+            first is None or all(first <= entry.at for entry in self._entries)
+        )
 
     # -- setting the scene
 
@@ -241,7 +278,7 @@ class Walk:
                 events.append((entry.recorded, entry.recorded, entry.entry_id, entry, False, True))
             else:
                 events.append((entry.at, entry.recorded, entry.entry_id, entry, True, True))
-        events.sort(key=lambda event: event[:3])
+        events.sort()  # no two are alike in the first three
         return events
 
     def run(self) -> Walk:
@@ -254,15 +291,29 @@ class Walk:
         place, total = 0, len(events)
         while place < total or self._timers:
             now = events[place][0] if place < total else self._timers[0][0]
-            if self._timers:
-                now = min(now, self._timers[0][0])
+            timed = bool(self._timers) and self._timers[0][0] <= now
+            if timed:
+                now = self._timers[0][0]
             if now > self.as_of:
                 break
             first = place
             while place < total and events[place][0] == now:
                 place += 1
-            self._moment(now, events[first:place])
+            if timed or self._always or any(map(self._matters, events[first:place])):
+                self._moment(now, events[first:place])
         return self
+
+    def _matters(self, event: Event) -> bool:
+        """Whether an event can change anything on the way, and not just answer a duty."""
+        _, _, _, entry, happens, becomes_known = event
+        if (happens and entry.kind in self.policy.matter[False]) or (
+            becomes_known and entry.kind in self.policy.matter[True]
+        ):
+            return True
+        episode = self.by_entry.get(entry.entry_id)
+        if episode is None:
+            return any(each.fell_short for each in self.episodes)
+        return episode.stirred or episode.fell_short
 
     def _set_open_timers(self, episode: Episode) -> None:
         for duty, trigger in self.index.on_open:
@@ -335,7 +386,9 @@ class Walk:
         self, trigger: OnCount, episode: Episode, at: int, known: int
     ) -> tuple[int, tuple[str, ...]]:
         """Judge an episode by its recorded label at an instant, on what was known by then."""
-        shadow = Episode(episode.story, episode.legs, dict(self.facts), dict(self.sources))
+        shadow = Episode(
+            episode.episode_id, episode.story, episode.legs, dict(self.facts), dict(self.sources)
+        )
         for entry in episode.story.entries:
             if entry.at <= at and entry.recorded <= known:
                 for by_known in (False, True):
@@ -346,8 +399,57 @@ class Walk:
 
     def shows_end(self, ends: str, first: int, last: int) -> bool:
         """Whether the source would show that a child was found, or (``away``) came back."""
+        if self._shows_all:
+            return True
         kinds = ("returned", "closed") if ends == "away" else ("located", "returned")
         return any(self.coverage.holds(kind, first, last) for kind in kinds)
+
+    def holds(self, kind: str, first: int, last: int) -> bool:
+        """Whether the source would show an entry of this kind all through.
+
+        ``first`` is no earlier than the first entry of the child.
+        """
+        return self._shows_all or self.coverage.holds(kind, first, last)
+
+    def about(self, kind: str, episode: Episode | None) -> Sequence[Entry]:
+        """Entries of a kind about an episode or the child; without an episode, every one."""
+        if episode is None:
+            return self.by_kind.get(kind, ())
+        own = self._about.get((kind, episode), ())
+        of_child = self._about.get((kind, None))
+        return own if of_child is None else (*of_child, *own)
+
+    def line(self, trigger: OnCount) -> Line:
+        """The episodes in order of placing, for one trigger."""
+        found = self._lines.get(id(trigger))
+        if found is None:
+            found = self._lines[id(trigger)] = line(trigger, self.episodes)
+        return found
+
+    def own(self, kind: str, episode: Episode | None) -> Sequence[Entry]:
+        """Entries of a kind that name an episode; without an episode, those that name none."""
+        return self._about.get((kind, episode), ())
+
+    def states(self, condition: Condition, episode: Episode | None, leg: int) -> tuple[State, ...]:
+        """How a releasing condition stood from when until when, and the entries behind it.
+
+        What is asked after a child was reported missing again says nothing of the time away before.
+        """
+        key = (condition.number, episode, leg)
+        found = self._states.get(key)
+        if found is None:
+            end = self.as_of + 1
+            if episode is not None and leg + 1 < len(episode.legs):
+                end = episode.legs[leg + 1].start
+            home = None if episode is None else episode.episode_id
+            asked = self.releases.get((condition.number, home), ())
+            begun = [each for each in asked if each[0] < end]
+            ends = (*(at for at, _ in begun[1:]), end)
+            found = self._states[key] = tuple(
+                State(at, until, truth, cited)
+                for (at, (truth, cited, _)), until in zip(begun, ends, strict=False)
+            )
+        return found
 
     def known(self, ids: Iterable[str]) -> int:
         """When the last of these entries was known; 0 for none."""
@@ -379,21 +481,26 @@ class Walk:
     def _moment(self, now: int, events: Sequence[Event]) -> None:
         """Apply everything of one instant, then see what follows from it."""
         moment = self._applied(now, events)
-        always = self.coverage.limited or self.index.moves or bool(self.index.borders)
-        for episode in moment.touched.values():
-            if episode.stirred or always:
-                self._graces(episode, now)
+        always = self._always
+        if self.policy.graces:
+            for episode in moment.touched:
+                if episode.stirred or always:
+                    self._graces(episode, now)
         for grace in moment.graces_over:
             self._end_grace(grace, now)
-        stirred = [e for e in moment.touched.values() if e.stirred or always]
-        for duty, trigger, change in self._count(now, stirred):
-            self._counted(duty, trigger, change, moment)
+        stirred = [e for e in moment.touched if e.stirred or always]
+        if stirred:
+            for duty, trigger, change in self._count(now, stirred):
+                self._counted(duty, trigger, change, moment)
         for entry in moment.happened:
             self._fire(entry, moment)
         for still in moment.still_open:
             self._still_open(still, moment)
-        for episode in moment.touched.values():
-            bind_grades(self, episode, moment)
+        if self.index.on_floor:
+            bears = moment.bears_on_grades(self.index.floor_kinds)
+            for episode in moment.touched:
+                if bears or episode.fell_short:
+                    bind_grades(self, episode, moment)
         for episode in stirred:
             self._pulse(episode, now)
             self._watch(episode, now)
@@ -445,10 +552,17 @@ class Walk:
             and not self._began(entry, episode, known=known)
         ):
             return
-        for setter, scope in self.policy.setters[known].get(entry.kind, ()):
-            for facts, sources in self._reach(scope, episode):
-                setter(facts, sources, entry)
-            self._stir(scope, episode)
+        setters = self.policy.setters[known].get(entry.kind)
+        if setters is not None:
+            bears_on = self.policy.bearing[known].get(entry.kind, ())
+            for setter, scope in setters:
+                if scope == "episode" and episode is not None:
+                    setter(episode.facts, episode.sources, entry)
+                    continue
+                for facts, sources in self._reach(scope, episode):
+                    setter(facts, sources, entry)
+            for scope in {scope for _, scope in setters}:
+                self._stir(scope, episode, bears_on)
         if known:
             self._warn(entry, episode)
             return
@@ -483,7 +597,7 @@ class Walk:
 
     def _has(self, prop: Prop, truth: int, entry: Entry, episode: Episode | None) -> None:
         """Note that an entry of a kind that conditions ask for is on the record, or may be."""
-        self._stir(prop.scope, episode)
+        self._stir(prop.scope, episode, self.index.resting.get(prop, ()))
         for facts, sources in self._reach(prop.scope, episode):
             if truth == YES or facts.get(prop) != YES:
                 facts[prop] = YES if truth == YES else UNKNOWN
@@ -502,14 +616,20 @@ class Walk:
         else:
             self._open(still.duty, still.episode, now, leg.report, truth, unknown=unknown, slot=now)
 
-    def _stir(self, scope: str, episode: Episode | None) -> None:
-        """Note whose facts an entry may have changed; other conditions are not asked again."""
+    def _stir(self, scope: str, episode: Episode | None, bears_on: Sequence[int]) -> None:
+        """Note whose facts may have changed, and which conditions rest on them.
+
+        Only these are asked again.
+        """
         if scope == "episode" and episode is not None:
             episode.stirred = True
+            forget(episode.answers, bears_on)
         else:
             self.stirred = True
+            forget(self.answers, bears_on)
             for each in self.episodes:
                 each.stirred = True
+                forget(each.answers, bears_on)
 
     def _idle(self, condition: Condition | None, episode: Episode | None) -> bool:
         """Whether nothing that a condition rests on can have changed at this moment."""
@@ -534,10 +654,14 @@ class Walk:
         condition: Condition | None,
         now: int,
         episode: Episode | None,
-    ) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    ) -> Answer:
         """Judge a condition: its truth, the entries it rests on, what was not recorded."""
         if condition is None:
-            return YES, (), ()
+            return ALWAYS
+        answers = self.answers if episode is None else episode.answers
+        answer = answers.get(condition.number)
+        if answer is not None:
+            return answer
         facts = self.facts if episode is None else episode.facts
         sources = self.sources if episode is None else episode.sources
         extra: list[str] = []
@@ -562,10 +686,15 @@ class Walk:
                 )
             )
         cited = [sources[prop] for prop in condition.facts if prop in sources]
+        if len(cited) + len(extra) > 1:
+            cited = list(dict.fromkeys((*cited, *extra)))
         unknown: tuple[str, ...] = ()
         if truth == MAYBE:
             unknown = merged_ids(self._named(prop) for prop in terms.doubts(condition.node, facts))
-        return truth, tuple(dict.fromkeys((*cited, *extra))), unknown
+        answer = truth, tuple(cited or extra), unknown
+        if self._remembers and not condition.moves:
+            answers[condition.number] = answer
+        return answer
 
     def _named(self, prop: Prop) -> str:
         """What to call a fact that cannot be told."""
@@ -581,9 +710,11 @@ class Walk:
         """Judge a condition on the fields of one entry."""
         if condition is None:
             return YES
-        facts = self._entry_facts.get(entry.entry_id)
-        if facts is None:
-            facts = self._entry_facts[entry.entry_id] = self.policy.entry_facts(entry)
+        asked = (entry.entry_id, condition.number)
+        found = self._entry_answers.get(asked)
+        if found is not None:
+            return found
+        facts = self.entry_facts(entry)
         if self.coverage.limited:
             facts = self._observable(condition, facts, entry.at)
         truth = self.matcher.judge(condition, facts)
@@ -603,7 +734,16 @@ class Walk:
                     truth,
                 )
             )
+        if self._remembers:
+            self._entry_answers[asked] = truth
         return truth
+
+    def entry_facts(self, entry: Entry) -> dict[Prop, int]:
+        """Facts of one entry alone, for conditions on its fields."""
+        facts = self._entry_facts.get(entry.entry_id)
+        if facts is None:
+            facts = self._entry_facts[entry.entry_id] = self.policy.entry_facts(entry)
+        return facts
 
     def accepts(self, rule: str, kinds: Checks, entry: Entry) -> int:
         """Whether an entry is one of these kinds and says what it must."""
@@ -740,18 +880,23 @@ class Walk:
             truth, cited, _ = self.ask("", "grace", first, now, episode)
             if truth != YES:
                 if state:
-                    episode.facts[prop] = 0
+                    self._set_grace(episode, prop, 0)
                     episode.grace_start.pop(number, None)
                 continue
             if state == 0:
-                episode.facts[prop] = terms.RUNNING
+                self._set_grace(episode, prop, terms.RUNNING)
                 episode.grace_start[number] = now
                 if cited:
                     episode.sources[prop] = cited[0]
                 self._push(now + within.us, GraceOver(episode, number, now))
                 state = terms.RUNNING
             if state == terms.RUNNING and self.ask("", "grace", rest, now, episode)[0] == YES:
-                episode.facts[prop] = terms.KEPT
+                self._set_grace(episode, prop, terms.KEPT)
+
+    def _set_grace(self, episode: Episode, prop: Prop, state: int) -> None:
+        """Note how a time of grace stands, which some conditions rest on."""
+        episode.facts[prop] = state
+        forget(episode.answers, self.index.resting.get(prop, ()))
 
     def _end_grace(self, ended: GraceOver, now: int) -> None:
         episode, number = ended.episode, ended.number
@@ -760,7 +905,8 @@ class Walk:
         if not current or episode.facts.get(prop) != terms.RUNNING:
             return
         truth, _, _ = self.ask("", "grace", self.policy.graces[number][1], now, episode)
-        episode.facts[prop] = {YES: terms.KEPT, NO: terms.LAPSED, MAYBE: UNKNOWN}[truth]
+        state = {YES: terms.KEPT, NO: terms.LAPSED, MAYBE: UNKNOWN}[truth]
+        self._set_grace(episode, prop, state)
         episode.stirred = True
 
     # -- counting
@@ -830,7 +976,9 @@ class Walk:
             self._start_watching(duty, None, now)
             return
         number = trigger.term.number
-        window = fullest(trigger, sure, (e for e in self.episodes if number in e.counted))
+        if not sure:
+            return
+        window = fullest(trigger, sure, lambda e: number in e.counted, self.line(trigger))
         if len(window.inside) >= trigger.number:
             since = [e.counted[number] for e in window.inside]
             evidence = merged_ids(*((*each.cited, *each.before) for each in since))
@@ -857,10 +1005,12 @@ class Walk:
         for duty, trigger in self.index.on_entry.get(entry.kind, ()):
             if not duty.in_force(now):
                 continue
-            truth = self.ask_entry(duty.rule, "where", trigger.kinds[entry.kind], entry)
-            if truth == NO:
-                continue
-            if duty.per == "child" or episode is not None or self._either(entry):
+            truth, where = YES, trigger.kinds[entry.kind]
+            if where is not None:
+                truth = self.ask_entry(duty.rule, "where", where, entry)
+                if truth == NO:
+                    continue
+            if episode is not None or duty.per == "child" or self._either(entry):
                 self._open(duty, episode, now, entry, truth)
                 continue
             for other, _ in self._missing(now):
@@ -916,9 +1066,11 @@ class Walk:
             end = leg.end(duty.ends)
             if end is not None and end <= now:
                 return
-        holds, rests_on, not_known = self.ask(duty.rule, "if", duty.condition, now, episode)
-        if holds == NO:
-            return
+        holds, rests_on, not_known = ALWAYS
+        if duty.condition is not None:
+            holds, rests_on, not_known = self.ask(duty.rule, "if", duty.condition, now, episode)
+            if holds == NO:
+                return
         names: tuple[str, ...] = ()
         if isinstance(duty.effect, Recorded) and duty.effect.names_known:
             known: dict[str, str] = {}
@@ -932,9 +1084,14 @@ class Walk:
             rests_on = (*rests_on, *known.values())
         if truth == MAYBE and not unknown:
             unknown = (f"fields of {anchor.kind}",)
-        learned = max(now, anchor.known, self.known(rests_on))
+        learned = max(now, anchor.known)
+        if rests_on:
+            learned = max(learned, self.known(rests_on))
         if episode is not None:
-            rests_on = (*rests_on, *episode.frame(leg))
+            frame = episode.frame(leg)
+            rests_on = (*rests_on, *frame) if rests_on else frame
+        if unknown or not_known:
+            unknown = tuple(dict.fromkeys((*unknown, *not_known)))
         subject = None if duty.per == "child" else episode
         self.openings.append(
             Opening(
@@ -945,33 +1102,33 @@ class Walk:
                 known=learned,
                 anchor=anchor,
                 truth=MAYBE if MAYBE in (truth, holds) else YES,
-                cited=tuple(dict.fromkeys(rests_on)),
-                unknown=tuple(dict.fromkeys((*unknown, *not_known))),
+                cited=rests_on,
+                unknown=unknown,
                 names=names,
                 slot=slot,
             )
         )
-        self._start_watching(duty, subject, now)
+        if duty.watched:
+            self._start_watching(duty, subject, now)
 
     # -- releases
 
     def _start_watching(self, duty: Duty, episode: Episode | None, now: int) -> None:
         key = None if episode is None else episode.episode_id
-        for condition in duty.unless:
-            if isinstance(condition, OnEntry):
-                continue
+        for condition in duty.watched:
             watched = self._watching.setdefault(key, {})
             if condition.number not in watched:
                 watched[condition.number] = condition
-                truth, cited, _ = self.ask("", "unless", condition, now, episode)
-                self.releases[condition.number, key] = [(now, truth, cited)]
+                answer = self.ask("", "unless", condition, now, episode)
+                self.releases[condition.number, key] = [(now, answer)]
 
     def _watch(self, episode: Episode | None, now: int) -> None:
         key = None if episode is None else episode.episode_id
         for number, condition in self._watching.get(key, {}).items():
             if not self._idle(condition, episode):
-                truth, cited, _ = self.ask("", "unless", condition, now, episode)
-                self.releases[number, key].append((now, truth, cited))
+                answer = self.ask("", "unless", condition, now, episode)
+                if answer is not self.releases[number, key][-1][1]:
+                    self.releases[number, key].append((now, answer))
 
     # -- repeating duties
 
@@ -981,7 +1138,7 @@ class Walk:
         if leg is None:
             return
         for editions in self.index.on_every:
-            duty = next((d for d in editions if d.in_force(now)), None)
+            duty = in_force(editions, now)
             rule = editions[0].rule
             if duty is None:
                 pulses = self.pulses.get((rule, episode.episode_id, leg.number))
@@ -992,10 +1149,23 @@ class Walk:
             end = leg.end(duty.ends)
             if end is not None and end < now:
                 continue
-            pulses = self.pulses.setdefault((rule, episode.episode_id, leg.number), [])
+            pulses = self.pulses.get((rule, episode.episode_id, leg.number))
+            if pulses is None:
+                pulses = self.pulses[rule, episode.episode_id, leg.number] = []
             same = bool(pulses) and pulses[-1][0] is duty
-            if not same or not all(self._idle(c, episode) for c in duty.conditions()):
-                pulses.append((duty, self._beat(duty, episode, now)))
+            if same and (
+                all(self._idle(c, episode) for c in duty.asked)
+                or self._answered(duty, episode) == self._beats.get((rule, episode))
+            ):
+                continue
+            pulses.append((duty, self._beat(duty, episode, now)))
+            self._beats[rule, episode] = self._answered(duty, episode)
+
+    def _answered(self, duty: Duty, episode: Episode) -> object:
+        """What a repeating duty stands on, as far as answers are remembered; else nothing equal."""
+        if not self._remembers or duty.moves:
+            return object()
+        return [episode.answers.get(condition.number) for condition in duty.asked]
 
     def _beat(self, duty: Duty, episode: Episode, now: int) -> Pulse:
         """Ask whether a repeating duty applies, and at what interval."""

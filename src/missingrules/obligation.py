@@ -6,11 +6,12 @@ what is done before the end of the episode.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from missingrules import finding as outcomes
-from missingrules.duties import Action, Forbidden, Measured, Recorded
+from missingrules.calendar import Elapsed
+from missingrules.duties import Action, Forbidden, Measured
 from missingrules.finding import Finding, merged_ids
 from missingrules.terms import MAYBE
 
@@ -39,14 +40,14 @@ class Obligation:
     accept_from: int
     evidence: list[str]
     cited: list[str]
-    unknown: list[str] = field(default_factory=list)
+    unknown: list[str]
     done: Entry | None = None
     done_at: int | None = None
     decided: bool = False
     release: int | None = None
     end: int | None = None
-    doubtful: list[str] = field(default_factory=list)
-    unsure: list[str] = field(default_factory=list)
+    doubtful: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
     episodes: tuple[str, ...] = ()
     episodes_since: int = 0
     masked_by: tuple[str, ...] = ()
@@ -90,35 +91,29 @@ def answer(obligations: Iterable[Obligation], entry: Entry) -> list[Obligation]:
 
 def deadline(duty: Duty, start: int) -> tuple[int | None, int | None]:
     """When the time allowed ends, and the last instant in time (None: no time is stated)."""
-    effect = duty.effect
-    within = effect.within if isinstance(effect, Action | Recorded) else None
+    within = duty.within
     if within is None:
         return None, None
-    end = duty.calendar.deadline(start, within)
-    return end.due, end.last
+    if isinstance(within, Elapsed):
+        return start + within.us, start + within.us
+    return duty.calendar.deadline(start, within)
 
 
 def finish(walk: Walk, obligation: Obligation) -> Finding:
     """Say how an obligation stands at ``as_of``."""
-    duty, as_of = obligation.duty, walk.as_of
     outcome = _outcome(walk, obligation)
-    done = obligation.done
-    answered = () if done is None else (done.entry_id,)
-    home = None if done is None else walk.by_entry.get(done.entry_id)
-    around: tuple[str, ...] = ()
-    if home is not None and home is not obligation.episode:
-        around = home.frame(None)
-    unknown: list[str] = []
-    if outcome == outcomes.INDETERMINATE:
-        unknown = [*obligation.unknown, *obligation.unsure]
-        if obligation.doubtful:
-            unknown.append("whether an entry on record is the answer")
-        if not _shows_report(walk, obligation):
-            unknown.append("the report of the episode")
+    episode, done, cited = obligation.episode, obligation.done, obligation.cited
+    if done is not None:
+        cited = [*cited, done.entry_id]
+        home = walk.by_entry.get(done.entry_id)
+        if home is not None and home is not episode:
+            cited += home.frame(None)
+    if obligation.doubtful:
+        cited = [*cited, *obligation.doubtful]
     return Finding(
-        duty=duty,
+        duty=obligation.duty,
         child_id=walk.child_id,
-        episode_id=None if obligation.episode is None else obligation.episode.episode_id,
+        episode_id=None if episode is None else episode.episode_id,
         outcome=outcome,
         anchor=obligation.anchor,
         slot=obligation.slot,
@@ -126,27 +121,37 @@ def finish(walk: Walk, obligation: Obligation) -> Finding:
         known_us=obligation.known,
         due_us=obligation.due,
         done_us=obligation.done_at,
-        answer=answered[0] if answered else None,
-        evidence=merged_ids(obligation.evidence),
-        cited=merged_ids(obligation.cited, answered, around, obligation.doubtful),
+        answer=None if done is None else done.entry_id,
+        evidence=tuple(dict.fromkeys(obligation.evidence)),
+        cited=tuple(dict.fromkeys(cited)),
         episodes=obligation.episodes,
         episodes_since=obligation.episodes_since,
         masked=bool(obligation.masked_by),
         masked_by=obligation.masked_by,
-        unknown=merged_ids(unknown),
+        unknown=_unknown(walk, obligation) if outcome == outcomes.INDETERMINATE else (),
         history_truncated=obligation.history_truncated,
         incomplete_record=walk.incomplete,
-        as_of_us=as_of,
+        as_of_us=walk.as_of,
     )
 
 
+def _unknown(walk: Walk, obligation: Obligation) -> tuple[str, ...]:
+    """What would have to be known to tell how it stands."""
+    unknown = [*obligation.unknown, *obligation.unsure]
+    if obligation.doubtful:
+        unknown.append("whether an entry on record is the answer")
+    if not _shows_report(walk, obligation):
+        unknown.append("the report of the episode")
+    return merged_ids(unknown)
+
+
 def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911, PLR0912 - each case
-    duty, as_of = obligation.duty, walk.as_of
-    if isinstance(duty.effect, Measured):
+    effect, as_of, last = obligation.duty.effect, walk.as_of, obligation.last
+    if isinstance(effect, Measured):
         return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.NOTED
-    if isinstance(duty.effect, Forbidden):
+    if isinstance(effect, Forbidden):
         return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.BREACHED
-    if obligation.done is not None and obligation.done_at is not None:
+    if obligation.done_at is not None:
         if obligation.decided:
             return outcomes.DECIDED
         if obligation.in_time(obligation.done_at):
@@ -157,7 +162,7 @@ def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911,
     if obligation.release is not None:
         return outcomes.NOT_APPLICABLE
     end = obligation.end
-    if end is not None and end <= as_of and (obligation.last is None or end <= obligation.last):
+    if end is not None and end <= as_of and (last is None or end <= last):
         return outcomes.NOT_APPLICABLE
     if obligation.truth == MAYBE or obligation.doubtful or obligation.unsure:
         return outcomes.INDETERMINATE
@@ -165,12 +170,12 @@ def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911,
         return outcomes.NOT_OBSERVABLE
     if not _shows_report(walk, obligation):
         return outcomes.INDETERMINATE
-    last = as_of if obligation.last is None else min(obligation.last, as_of)
-    if isinstance(duty.effect, Action) and not all(
-        walk.coverage.holds(kind, obligation.opened, last) for kind in duty.effect.kinds
+    until = as_of if last is None else min(last, as_of)
+    if isinstance(effect, Action) and not all(
+        walk.holds(kind, obligation.opened, until) for kind in effect.kinds
     ):
         return outcomes.NOT_OBSERVABLE
-    if obligation.last is None or as_of <= obligation.last:
+    if last is None or as_of <= last:
         return outcomes.PENDING
     return outcomes.BREACHED
 
@@ -178,9 +183,9 @@ def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911,
 def _shows_end(walk: Walk, obligation: Obligation) -> bool:
     """Whether the source would show that the episode, and the duty with it, ended in time."""
     ends, last = obligation.duty.ends, obligation.last
-    until = walk.as_of if last is None else min(last, walk.as_of)
     if ends is None or obligation.end is not None:
         return True
+    until = walk.as_of if last is None else min(last, walk.as_of)
     return walk.shows_end(ends, obligation.opened, until)
 
 

@@ -95,11 +95,21 @@ class Policy:
         self.index = index(
             self.duties, self.conditions, (term for term, _, _ in self.counts), self.props
         )
+        self.bearing = {
+            known: _bearing(self.props, self.index.resting, known=known) for known in (False, True)
+        }
         self.watched: dict[str, list[tuple[Prop, Condition | None]]] = {}
         for prop in self.props:
             if prop.what == "has":
                 kind, check = self.watches[prop.number]
                 self.watched.setdefault(kind, []).append((prop, check))
+        self.matter = {
+            False: frozenset(
+                (*_ALWAYS_MATTER, *self.setters[False], *self.watched, *self.index.on_entry)
+            )
+            | self.index.floor_kinds,
+            True: frozenset((*_ALWAYS_MATTER, *self.setters[True])) | self.index.floor_kinds,
+        }
         self._entry_props: dict[str, list[Prop]] = {}
         for prop in self.props:
             if prop.scope == "entry":
@@ -143,6 +153,32 @@ class Policy:
             if value is not None and prop in self._coders:
                 found[prop] = self._coders[prop](value)
         return found
+
+
+_ALWAYS_MATTER = (
+    "reported",
+    "returned",
+    "graded",
+    "born",
+    "marker_added",
+    "marker_removed",
+    "concern_noted",
+)
+"""Kinds of entry that the walk stops at whatever a policy asks."""
+
+_MARKED = {"marker": ("marker_added", "marker_removed"), "concern": ("concern_noted",)}
+
+
+def _bearing(
+    props: Sequence[Prop], resting: Mapping[Prop, tuple[int, ...]], *, known: bool
+) -> dict[str, tuple[int, ...]]:
+    """By kind of entry, the conditions whose facts it changes: when known, or when it happens."""
+    made: dict[str, dict[int, None]] = {}
+    for prop in props:
+        if prop.known == known and prop.scope != "entry":
+            for kind in _MARKED.get(prop.what, (prop.kind,)):
+                made.setdefault(kind, {}).update(dict.fromkeys(resting.get(prop, ())))
+    return {kind: tuple(numbers) for kind, numbers in made.items()}
 
 
 def _digest(source: PolicySource, calendar: Calendar) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from missingrules import finding as outcomes
 from missingrules.calendar import Elapsed
-from missingrules.duties import OnEntry, kinds_of
+from missingrules.duties import OnEntry
 from missingrules.finding import Finding, merged_ids
 from missingrules.terms import MAYBE, YES
 
@@ -166,7 +166,7 @@ class Repeating:
         """
         slot = self.slot
         if slot is not None:
-            spans = [self.walk.coverage.span(kind) for kind in kinds_of(slot.duty)]
+            spans = [self.walk.coverage.span(kind) for kind in slot.duty.kinds]
             ends = [span[1] for span in spans if span is not None and span[1] is not None]
             now = min([now, *ends])
         while slot is not None and slot.last < now:
@@ -264,7 +264,7 @@ class Repeating:
         until = min(slot.first_due, walk.as_of)
         uncertain = (outcomes.BREACHED, outcomes.PENDING, outcomes.FULFILLED_LATE)
         if outcome in uncertain and not (
-            all(walk.coverage.holds(kind, slot.start, until) for kind in kinds_of(slot.duty))
+            all(walk.coverage.holds(kind, slot.start, until) for kind in slot.duty.kinds)
             and (
                 self.end is not None or walk.shows_end(slot.duty.ends or "open", slot.start, until)
             )

@@ -117,14 +117,17 @@ class Spells:
         """
         trigger, walk = moment.trigger, self.settler.walk
         table = self.counted(trigger)
-        counted = [
-            episode
-            for episode in walk.episodes
-            if episode.episode_id not in self.consumed
-            and (since := table(episode)) is not None
-            and since.at <= moment.at
-        ]
-        best = fullest(trigger, new, counted)
+
+
+        def counts(episode: Episode) -> bool:
+            since = table(episode)
+            return (
+                since is not None
+                and since.at <= moment.at
+                and episode.episode_id not in self.consumed
+            )
+
+        best = fullest(trigger, new, counts, walk.line(trigger))
         truncated = self.truncated(trigger, best.end)
         reached = len(best.inside) >= trigger.number
         if not self.sure and not reached and trigger.window is not None:
@@ -137,7 +140,7 @@ class Spells:
                     at=moment.at,
                     end=best.end,
                     inside=best.inside,
-                    counted=tuple(counted),
+                    counted=tuple(filter(counts, walk.episodes)),
                     used_up=frozenset(self.consumed),
                     reached=reached,
                 )

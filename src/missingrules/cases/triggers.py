@@ -130,7 +130,8 @@ def _tests(judged: Judged, duty: Duty, trigger: OnCount) -> Iterator[WindowTest]
     begun = [(e, e.counted[number].at) for e in judged.walk.episodes if number in e.counted]
     for at in sorted({at for _, at in begun}):
         counted = tuple(episode for episode, since in begun if since <= at)
-        inside, end = fullest(trigger, [e for e, since in begun if since == at], counted)
+        new = [episode for episode, since in begun if since == at]
+        inside, end = fullest(trigger, new, counted.__contains__, judged.walk.line(trigger))
         reached = len(inside) >= trigger.number
         yield WindowTest(duty.rule, trigger, at, end, inside, counted, frozenset(), reached)
 
