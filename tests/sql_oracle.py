@@ -7,15 +7,16 @@ episodes that count as soon as they are placed, where each action starts the cou
 
 from __future__ import annotations
 
+import atexit
 import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import duckdb
 
 import oracle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import duckdb
 
 HOUR = 3_600_000_000
 
@@ -153,7 +154,10 @@ def _ask(query: str, **values: Any) -> list[tuple[Any, ...]]:
 
 @functools.cache
 def _connection() -> duckdb.DuckDBPyConnection:
+    import duckdb
+
     made = duckdb.connect(config={"threads": 1})
+    atexit.register(_connection.cache_clear)  # it complains of what is kept longer
     holidays = sorted(date.toordinal() for date in oracle.HOLIDAYS)
     made.execute(
         _WORKING_DAYS, {"first": holidays[0], "after": holidays[-1] + 1, "holidays": holidays}

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -45,12 +44,19 @@ def typed(rows: list[dict[str, Any]]) -> pa.Table:
     return table.set_column(kind, "kind", table["kind"].dictionary_encode())
 
 
+def relation(table: pa.Table) -> Any:
+    # Not imported at the top: modules of tests are kept to the very end, and it complains of that.
+    import duckdb
+
+    return duckdb.from_arrow(table)
+
+
 ROWS = [to_json(entry) for entry in BOY.entries]
 LIBRARIES: dict[str, Callable[[pa.Table], Any]] = {
     "pyarrow": lambda table: table,
     "polars": pl.DataFrame,
     "pandas": lambda table: table.to_pandas(),
-    "duckdb": duckdb.from_arrow,
+    "duckdb": relation,
 }
 
 
