@@ -31,10 +31,11 @@ from missingrules.cli_log import (
     MappingOption,
     PolicyOption,
     Zone,
+    calls_of,
     files,
     instant,
     introduce,
-    mapping_of,
+    mappings_of,
     no_child,
     say_faults,
 )
@@ -134,9 +135,9 @@ def explain_command(  # noqa: PLR0913 - the options of the command
         stop("--rule and --finding: give one of them")
     loaded = load_policy(policy)
     chosen = instant(as_of, loaded)
-    source = mapping_of(mapping, loaded)
-    paths = files(logs, zone, source)
-    log = read_files(paths, mapping=source, vocabulary=loaded.vocabulary, zone=zone)
+    mappings = mappings_of(mapping, loaded)
+    paths = files(logs, zone, mappings)
+    log = read_files(paths, mapping=mappings, vocabulary=loaded.vocabulary, zone=zone)
     out = text.Page(sys.stdout if output is Format.text else sys.stderr)
     found = next((record for record in records(log) if record.child_id == child), None)
     if found is None:
@@ -149,21 +150,20 @@ def explain_command(  # noqa: PLR0913 - the options of the command
         as_of=judged_for,
         rule=rule,
         finding=finding,
-        coverage=coverage_of(log.first, source, paths),
+        coverage=coverage_of(log.first, mappings, paths),
         engine=engine.value,
     )
     quality = look_at(log)
-    calls = None if source is None else source.file.holds_calls
     introduce(
         loaded,
         log,
         quality.recording,
-        all_notes(log, quality, holds_calls=calls),
+        all_notes(log, quality, holds_calls=calls_of(mappings)),
         made[0].as_of_us,
         out,
         children=len(log.by_child()),
         chosen=chosen is not None,
-        source=source,
+        mappings=mappings,
     )
     say_faults(log, log.incomplete - log.by_child().keys())
     if output is Format.text:

@@ -68,13 +68,14 @@ Zone = Annotated[
     ),
 ]
 MappingOption = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--mapping",
         "-m",
         metavar="NAME|FILE",
         help="How the files are to be read, if they are not in the canonical form: a shipped "
-        "mapping or a mapping file.",
+        "mapping or a mapping file. Can be repeated: each then reads the files that it knows by "
+        "their names.",
     ),
 ]
 Engine = Annotated[EngineName, typer.Option(help="Which matcher judges conditions.")]
@@ -83,7 +84,7 @@ Engine = Annotated[EngineName, typer.Option(help="Which matcher judges condition
 # --- What goes in --------------------------------------------------------------------------------
 
 
-def files(names: Sequence[str], zone: str | None, mapping: SourceMapping | None) -> list[Path]:
+def files(names: Sequence[str], zone: str | None, mappings: Sequence[SourceMapping]) -> list[Path]:
     """List the files that are meant; end the command for what cannot be."""
     from missingrules.reading.files import STDIN, expand
 
@@ -91,7 +92,7 @@ def files(names: Sequence[str], zone: str | None, mapping: SourceMapping | None)
         stop("- can be given once: standard input can be read once")
     if STDIN in names and sys.stdin is None:
         stop("- reads standard input, and that is closed")
-    if STDIN in names and mapping is not None:
+    if STDIN in names and mappings:
         stop("- reads JSON Lines with the canonical names; a mapping needs files")
     if zone is not None:
         try:
@@ -104,11 +105,16 @@ def files(names: Sequence[str], zone: str | None, mapping: SourceMapping | None)
         stop(str(error))
 
 
-def mapping_of(name: str | None, policy: Policy) -> SourceMapping | None:
-    """Load the mapping that was asked for."""
+def mappings_of(names: Sequence[str] | None, policy: Policy) -> tuple[SourceMapping, ...]:
+    """Load the mappings that were asked for."""
     from missingrules.reading.mapping import load_mapping
 
-    return None if name is None else load_mapping(name, policy.vocabulary)
+    return tuple(load_mapping(name, policy.vocabulary) for name in dict.fromkeys(names or ()))
+
+
+def calls_of(mappings: Sequence[SourceMapping]) -> bool | None:
+    """Say whether any source has the calls of the control room; None where no mapping tells."""
+    return any(mapping.file.holds_calls for mapping in mappings) if mappings else None
 
 
 def instant(text: str | None, policy: Policy, option: str = "--as-of") -> dt.datetime | None:
@@ -143,13 +149,13 @@ def introduce(  # noqa: PLR0913 - all that a reader has to know first
     *,
     children: int,
     chosen: bool,
-    source: SourceMapping | None,
+    mappings: Sequence[SourceMapping],
 ) -> None:
     """Say what is judged by what, what became of the rows, and what is odd about them."""
     from missingrules import text
 
     out.paragraph(text.basis_of(policy, as_of_us, chosen=chosen))
-    if source is not None:
+    for source in mappings:
         out.paragraph(f"Mapping {source.name}: {source.file.title}")
         for note in source.notes:
             out.paragraph(note)

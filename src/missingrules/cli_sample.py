@@ -27,12 +27,14 @@ from missingrules.cli_log import (
     files,
     instant,
     introduce,
-    mapping_of,
+    mappings_of,
     say_faults,
 )
 from missingrules.terminal import CLEAR, REJECTED, load_policy, stop, without_traceback
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from missingrules.reading.mapping import SourceMapping
     from missingrules.sample import Sample
     from missingrules.selection import Selection
@@ -115,18 +117,18 @@ def sample_command(  # noqa: PLR0913 - the options of the command
     form = _form(output, out)
     loaded = load_policy(policy)
     chosen = instant(as_of, loaded)
-    source = mapping_of(mapping, loaded)
+    mappings = mappings_of(mapping, loaded)
     selection = Selection.of(
         loaded, since=since, until=until, areas=area, authorities=authority, rules=rule
     )
     sampler = Sampler(n, seed, selection=None if selection.is_everything else selection)
-    paths = files(logs, zone, source)
+    paths = files(logs, zone, mappings)
     with (
         progress.shown() as bar,
         swept(
             paths,
             loaded,
-            mapping=source,
+            mappings=mappings,
             zone=zone,
             as_of=chosen,
             workers=workers,
@@ -139,7 +141,7 @@ def sample_command(  # noqa: PLR0913 - the options of the command
     if sweep.as_of_us is None and not sweep.books.rejected:
         stop("the log is empty: there is nothing to draw from")
     sample = sampler.drawn()
-    _tell(sweep, source, sample, selection, form=form, out=out, chosen=chosen is not None)
+    _tell(sweep, mappings, sample, selection, form=form, out=out, chosen=chosen is not None)
     _write(sweep, sample, form, out)
     return REJECTED if sweep.books.rejected or sweep.books.partly else CLEAR
 
@@ -159,7 +161,7 @@ def _form(output: Format | None, out: str | None) -> Format:
 
 def _tell(  # noqa: PLR0913 - all that a reader has to know first
     sweep: Sweep,
-    source: SourceMapping | None,
+    mappings: Sequence[SourceMapping],
     sample: Sample,
     selection: Selection,
     *,
@@ -182,7 +184,7 @@ def _tell(  # noqa: PLR0913 - all that a reader has to know first
             page,
             children=sweep.children,
             chosen=chosen,
-            source=source,
+            mappings=mappings,
         )
     say_faults(sweep.books, sweep.unheard)
     if not selection.is_everything:

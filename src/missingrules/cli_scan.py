@@ -20,10 +20,11 @@ from missingrules.cli_log import (
     MappingOption,
     PolicyOption,
     Zone,
+    calls_of,
     files,
     instant,
     introduce,
-    mapping_of,
+    mappings_of,
     say_faults,
     some,
 )
@@ -172,7 +173,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
 
     loaded = load_policy(policy)
     chosen = instant(as_of, loaded)
-    source = mapping_of(mapping, loaded)
+    mappings = mappings_of(mapping, loaded)
     selection = Selection.of(
         loaded,
         since=since,
@@ -187,7 +188,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
     pseudonyms = None
     if pseudonymise is not None:
         pseudonyms = Pseudonyms.from_file(pseudonymise, vocabulary=loaded.vocabulary)
-    paths = files(logs, zone, source)
+    paths = files(logs, zone, mappings)
     homes = None if care_homes is None else _care_homes(Path(care_homes))
     if output is Format.parquet and sys.stdout.isatty():
         stop("--format parquet is no text: send standard output to a file")
@@ -202,7 +203,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
             swept(
                 paths,
                 loaded,
-                mapping=source,
+                mappings=mappings,
                 zone=zone,
                 as_of=chosen,
                 engine=engine.value,
@@ -214,7 +215,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
                 taken=bar.read,
             ) as sweep,
         ):
-            run = Run(sweep, source, homes, chosen=chosen is not None)
+            run = Run(sweep, mappings, homes, chosen=chosen is not None)
             if sweep.as_of_us is None and not sweep.books.rejected:
                 shown.close()
                 stop(
@@ -234,13 +235,13 @@ class Run:
     def __init__(
         self,
         sweep: Sweep,
-        source: SourceMapping | None,
+        mappings: Sequence[SourceMapping],
         homes: tuple[CareHome, ...] | None,
         *,
         chosen: bool,
     ) -> None:
         """Take the log that was read; ``chosen`` says whether the instant was given."""
-        self.sweep, self.source, self.homes, self.chosen = sweep, source, homes, chosen
+        self.sweep, self.mappings, self.homes, self.chosen = sweep, mappings, homes, chosen
 
     def judge(
         self, output: Format, folder: Folder | None, bar: Progress, *, cross_check: bool
@@ -296,7 +297,10 @@ class Run:
             recorded=sweep.quality.recorded,
             source=self._called(),
             command=self._command(),
-            limits=[*self._limits(), *(() if self.source is None else self.source.notes)],
+            limits=[
+                *self._limits(),
+                *(note for mapping in self.mappings for note in mapping.notes),
+            ],
             care_homes=self.homes,
             pseudonymised=sweep.pseudonyms is not None,
         )
@@ -327,7 +331,7 @@ class Run:
             page,
             children=sweep.children,
             chosen=self.chosen,
-            source=self.source,
+            mappings=self.mappings,
         )
         say_faults(sweep.books, sweep.unheard)
         for limit in self._limits():
@@ -369,7 +373,7 @@ class Run:
         """Give what there is to say of the data as JSON takes it."""
         from missingrules.reading.quality import described
 
-        sweep, source = self.sweep, self.source
+        sweep = self.sweep
         told: dict[str, Any] = {
             "data_quality": described(sweep.quality, self.notes()),
             "times_as_stated": sweep.stated_times,
@@ -378,8 +382,9 @@ class Run:
             told["selection"] = sweep.selection.to_dict()
         if sweep.pseudonyms is not None:
             told["pseudonymised"] = sweep.pseudonyms.key_name
-        if source is not None:
-            told |= {"mapping": source.name, "source_notes": list(source.notes)}
+        if self.mappings:
+            told["mappings"] = [mapping.name for mapping in self.mappings]
+            told["source_notes"] = [note for mapping in self.mappings for note in mapping.notes]
         return told
 
     def summary(self) -> dict[str, Any]:
@@ -395,8 +400,7 @@ class Run:
 
     def notes(self) -> list[Note]:
         """List what is odd about the data."""
-        source = self.source
-        return self.sweep.notes(holds_calls=None if source is None else source.file.holds_calls)
+        return self.sweep.notes(holds_calls=calls_of(self.mappings))
 
     def _limits(self) -> list[str]:
         """Say what every reader has to bear in mind."""

@@ -26,6 +26,18 @@ CORRECTIONS = frozenset({"voided", "merged"})
 Span = tuple[int | None, int | None]
 
 
+def _hull(spans: Sequence[Span]) -> Span:
+    """Join spans to one; of those that leave a gap between them, the ones after the last gap."""
+    low, high = float("-inf"), float("inf")
+    ordered = sorted((low if s is None else s, high if e is None else e) for s, e in spans)
+    start, end = ordered[0]
+    for begin, until in ordered[1:]:
+        if begin > end + 1:
+            start = begin
+        end = max(end, until)
+    return (None if start == low else int(start), None if end == high else int(end))
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What the source of a log can hold, from when to when (UTC microseconds or None).
@@ -63,6 +75,29 @@ class Coverage:
             kinds={name[0]: None for name in names if len(name) == 1},
             without_fields=frozenset((name[0], name[1]) for name in names if len(name) > 1),
         )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Coverage], kinds: Iterable[str]) -> Coverage:
+        """What several sources cover together, of these kinds.
+
+        A kind is covered where one of them covers it; where two spans of it leave a gap, from the
+        later one on. A field is lacking where any source lacks it that covers its kind: an entry of
+        that source says nothing of it.
+        """
+        start, end = _hull([(part.start, part.end) for part in parts])
+        spans: dict[str, Span | None] = {}
+        for kind in kinds:
+            held = [s for p in parts if (s := p.kinds.get(kind, (p.start, p.end))) is not None]
+            span = _hull(held) if held else None
+            if span != (start, end):
+                spans[kind] = span
+        lacking = {
+            (kind, name)
+            for part in parts
+            for kind, name in part.without_fields
+            if part.kinds.get(kind, (part.start, part.end)) is not None
+        }
+        return cls(start, end, spans, frozenset(lacking))
 
     @property
     def limited(self) -> bool:

@@ -18,7 +18,7 @@ from missingrules.written import count_stated, document, rows
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from missingrules.finding import Assessment
@@ -166,14 +166,19 @@ def whole(log: Log) -> Coverage:
 
 
 def coverage_of(
-    first: int | None, mapping: SourceMapping | None, paths: Iterable[Path]
+    first: int | None, mappings: Sequence[SourceMapping], paths: Iterable[Path]
 ) -> Coverage:
-    """Tell what files can show: everything from the first instant on, or what the mapping says."""
-    if mapping is None:
+    """Tell what files can show: everything from the first instant on, or what the mappings say."""
+    if not mappings:
         return Coverage(start=first)
-    from missingrules.reading.extract import tables_given
+    from missingrules.reading.extract import shared_out, tables_given
 
-    covered = mapping.coverage(tables_given(paths, mapping))
+    parts = [
+        mapping.coverage(tables_given(own, mapping)) for mapping, own in shared_out(paths, mappings)
+    ]
+    covered = parts[0]
+    if len(parts) > 1:
+        covered = Coverage.joined(parts, mappings[0].vocabulary.kinds)
     return covered if covered.start is not None else replace(covered, start=first)
 
 

@@ -251,7 +251,7 @@ def swept(  # noqa: PLR0913 - what is read, how, and by what it is judged
     paths: Iterable[Path],
     policy: Policy,
     *,
-    mapping: SourceMapping | None = None,
+    mappings: Sequence[SourceMapping] = (),
     zone: str | None = None,
     as_of: dt.datetime | None = None,
     engine: Engine = "native",
@@ -264,8 +264,9 @@ def swept(  # noqa: PLR0913 - what is read, how, and by what it is judged
 ) -> Iterator[Sweep]:
     """Read files of any size and get ready to judge them; what was set aside is gone afterwards.
 
-    ``as_of``, ``mapping``, ``zone`` and ``engine`` are as for
-    :func:`~missingrules.reading.extract.read_files` and :func:`~missingrules.scan.scan`. With
+    ``as_of``, ``zone`` and ``engine`` are as for :func:`~missingrules.reading.extract.read_files`
+    and :func:`~missingrules.scan.scan`; of several ``mappings`` each reads the files that it knows
+    by their names (:func:`~missingrules.reading.extract.shared_out`). With
     ``selection`` only what it selects is shown and counted; every child is judged on the whole
     record. With ``pseudonyms`` every id is replaced before anything is judged. ``workers`` is the
     number of processes (without it, of processors). Many entries are sorted on disk, in a folder of
@@ -285,14 +286,14 @@ def swept(  # noqa: PLR0913 - what is read, how, and by what it is judged
             taken=taken,
         ) as spool,
     ):
-        take_files(spool, listed, mapping=mapping, vocabulary=policy.vocabulary, zone=zone)
+        take_files(spool, listed, mappings=mappings, vocabulary=policy.vocabulary, zone=zone)
         spool.settle()
         books = _books(spool.log(), pseudonyms)
         unheard = spool.unheard()
         yield Sweep(
             policy=policy,
             books=books,
-            coverage=coverage_of(spool.first, mapping, listed),
+            coverage=coverage_of(spool.first, mappings, listed),
             as_of_us=spool.latest if as_of is None else to_us(as_of),
             children=spool.size,
             unheard=unheard if pseudonyms is None else frozenset(map(pseudonyms.child, unheard)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import re
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from missingrules import values
@@ -23,7 +24,7 @@ from missingrules.reading.rows import TableReader
 from missingrules.vocabulary import COLUMNS, standard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from missingrules.reading.delimited import Trouble
@@ -39,11 +40,11 @@ _PARTLY: Final = "partly read"
 def read_files(
     paths: Iterable[Path],
     *,
-    mapping: SourceMapping | None = None,
+    mapping: SourceMapping | Sequence[SourceMapping] | None = None,
     vocabulary: Vocabulary | None = None,
     zone: str | None = None,
 ) -> Log:
-    """Read files as one log: with the canonical names, or by a mapping.
+    """Read files as one log: with the canonical names, by a mapping, or by one for each source.
 
     JSON Lines, CSV (both also packed: ``.gz``, ``.zst``) and Parquet, told by the ends of their
     names. ``zone`` is the IANA zone of times without an offset in files with the canonical names.
@@ -51,7 +52,8 @@ def read_files(
     :class:`~missingrules.reading.mapping.MappingError` for files that do not fit the mapping.
     """
     intake = Intake()
-    take_files(intake, paths, mapping=mapping, vocabulary=vocabulary, zone=zone)
+    mappings = () if mapping is None else mapping if isinstance(mapping, Sequence) else (mapping,)
+    take_files(intake, paths, mappings=mappings, vocabulary=vocabulary, zone=zone)
     return intake.log()
 
 
@@ -59,14 +61,15 @@ def take_files(
     intake: Intake,
     paths: Iterable[Path],
     *,
-    mapping: SourceMapping | None = None,
+    mappings: Sequence[SourceMapping] = (),
     vocabulary: Vocabulary | None = None,
     zone: str | None = None,
 ) -> None:
     """Read files into an intake, as :func:`read_files` does."""
     listed = list(paths)
-    if mapping is not None:
-        _read_mapped([tables.file(path) for path in listed], mapping, intake)
+    for mapping, own in shared_out(listed, mappings):
+        _read_mapped([tables.file(path) for path in own], mapping, intake)
+    if mappings:
         return
     words = vocabulary or standard()
     for path in listed:
@@ -185,6 +188,40 @@ def _undecoded(cell: object) -> bool:
 # --- By a mapping ---------------------------------------------------------------------------------
 
 
+def shared_out(
+    paths: Iterable[Path], mappings: Sequence[SourceMapping]
+) -> list[tuple[SourceMapping, list[Path]]]:
+    """Give each of several mappings the files that it knows by their names.
+
+    Raises :class:`MappingError` for a file that none of them knows, or several, and for a mapping
+    of which there is no file.
+    """
+    listed = list(paths)
+    if len(mappings) <= 1:
+        return [(mapping, listed) for mapping in mappings]
+    own: dict[str, list[Path]] = {mapping.source: [] for mapping in mappings}
+    faults = []
+    for path in listed:
+        given = tables.file(path)
+        knowing = [m for m in mappings if len(_homes(given, m.files)) == 1]
+        if len(knowing) == 1:
+            own[knowing[0].source].append(path)
+            continue
+        names = ", ".join(m.name for m in (knowing or mappings))
+        what = f"is a file of several mappings ({names})" if knowing else "is none of their files"
+        message = f"by its name this file {what}"
+        hint = f"Each file must be known by one of the mappings: {names}."
+        faults.append(Fault(given.source, 0, 0, "unplaced-file", message, hint))
+    faults += [
+        Fault(mapping.source, 0, 0, "no-file", "none of the files is of this mapping", "")
+        for mapping in mappings
+        if not own[mapping.source]
+    ]
+    if faults:
+        raise MappingError(faults)
+    return [(mapping, own[mapping.source]) for mapping in mappings]
+
+
 def placed(given: Iterable[Given], mapping: SourceMapping) -> list[tuple[str, Given]]:
     """Tell by its name which table of the mapping each is that was handed in.
 
@@ -224,14 +261,19 @@ def _read_mapped(given: Sequence[Given], mapping: SourceMapping, intake: Intake)
             _read_table(each, name, mapping, people, intake)
 
 
-def _home(given: Given, files: Mapping[str, Sequence[str]], mapping: str) -> str:
+def _homes(given: Given, files: Mapping[str, Sequence[str]]) -> list[str]:
+    """Name the tables of a mapping that a file or a table may be, by its name."""
     if given.name in files:
-        return given.name
-    found = [
+        return [given.name]
+    return [
         name
         for name, patterns in files.items()
         if any(fnmatch.fnmatchcase(given.name.lower(), pattern.lower()) for pattern in patterns)
     ]
+
+
+def _home(given: Given, files: Mapping[str, Sequence[str]], mapping: str) -> str:
+    found = _homes(given, files)
     if len(found) == 1:
         return found[0]
     known = "; ".join(f"{name}: {', '.join(patterns)}" for name, patterns in files.items())
