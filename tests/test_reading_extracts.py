@@ -11,9 +11,12 @@ import pytest
 
 from missingrules import Log, Policy, scan
 from missingrules.cli import main
-from missingrules.reading.extract import read_files, tables_given
+from missingrules.reading.extract import read_files, shared_out, tables_given
+from missingrules.reading.faults import MappingError
 from missingrules.reading.files import expand
 from missingrules.reading.mapping import load_mapping
+from missingrules.record import Coverage
+from missingrules.scan import coverage_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "examples" / "07_extracts"
 
@@ -147,3 +150,82 @@ def test_an_open_episode_has_no_return() -> None:
     open_ = [e.kind for e in log.entries if e.episode_id == "LA-1002-29-10-2023"]
     assert "returned" not in open_
     assert {"reported", "categorised"} <= set(open_)
+
+
+# --- Several sources -----------------------------------------------------------------------------
+
+BOTH = [load_mapping("police_misper"), load_mapping("command_and_control")]
+PATTERNS = ("misper_*.csv", "control_*.csv")
+
+
+def test_several_sources_are_read_each_by_its_own_mapping() -> None:
+    paths = expand([FOLDER / pattern for pattern in PATTERNS])
+    log = read_files(paths, mapping=BOTH)
+    alone = [sample("police_misper", PATTERNS[0]), sample("command_and_control", PATTERNS[1])]
+    assert log.rows == sum(one.rows for one in alone) == 24
+    assert {e.entry_id for e in log.entries} >= {e.entry_id for e in alone[0].entries}
+    assert {e.kind for e in log.entries} > {e.kind for e in alone[0].entries}
+
+
+def test_aliases_that_several_mappings_know_are_for_each_of_them() -> None:
+    paths = expand([FOLDER / pattern for pattern in PATTERNS])
+    own = {
+        mapping.name: [path.name for path in files] for mapping, files in shared_out(paths, BOTH)
+    }
+    assert own == {
+        "police_misper": ["misper_aliases.csv", "misper_episodes.csv", "misper_markers.csv"],
+        "command_and_control": ["control_calls.csv", "control_links.csv", "misper_aliases.csv"],
+    }
+
+
+def test_a_file_of_no_mapping_and_a_mapping_without_files_are_said(tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("A,B\n1,2\n")
+    paths = [*expand([FOLDER / PATTERNS[0]]), other]
+    with pytest.raises(MappingError) as found:
+        read_files(paths, mapping=BOTH)
+    told = str(found.value)
+    assert "other.csv: unplaced-file: by its name this file is none of their files" in told
+    assert "command_and_control.yaml: no-file: none of the files is of this mapping" in told
+
+
+def test_a_file_whose_rows_two_mappings_would_read_is_refused() -> None:
+    twice = [*BOTH, load_mapping("safeguarding_missing"), load_mapping("ssda903")]
+    paths = expand([FOLDER / "ssda903_*.csv"])
+    with pytest.raises(MappingError, match="is a file of several mappings"):
+        shared_out(paths, twice)
+
+
+def test_what_one_of_several_sources_covers_is_covered() -> None:
+    paths = expand([FOLDER / pattern for pattern in PATTERNS])
+    covered = coverage_of(None, BOTH, paths)
+    parts = [m.coverage(tables_given(own, m)) for m, own in shared_out(paths, BOTH)]
+    for kind in BOTH[0].vocabulary.kinds:
+        lacking = [part.kinds.get(kind, ()) is None for part in parts]
+        assert (covered.kinds.get(kind, ()) is None) == all(lacking)
+    assert ("categorised", "rationale") in covered.without_fields
+
+
+@pytest.mark.parametrize(
+    ("spans", "joined"),
+    [
+        ([(0, 10), (5, 20)], (0, 20)),
+        ([(5, 20), (0, 4)], (0, 20)),
+        ([(0, 3), (5, 20)], (5, 20)),
+        ([(None, 3), (2, None)], (None, None)),
+        ([(None, 3), (5, None)], (5, None)),
+        ([(0, 30), (5, 20)], (0, 30)),
+    ],
+)
+def test_spans_are_joined_and_from_a_gap_on_the_later_one_counts(
+    spans: list[tuple[int | None, int | None]], joined: tuple[int | None, int | None]
+) -> None:
+    parts = [Coverage(start, end) for start, end in spans]
+    made = Coverage.joined(parts, ["reported"])
+    assert (made.start, made.end) == joined
+    assert made.kinds == {}
+    narrow = Coverage(1, 2, {"graded": None}), Coverage(0, 9, {"graded": (4, 5), "merged": None})
+    assert Coverage.joined(narrow, ["graded", "merged", "reported"]).kinds == {
+        "graded": (4, 5),
+        "merged": (1, 2),
+    }

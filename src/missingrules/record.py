@@ -16,7 +16,7 @@ from missingrules.log import Entry, canonical, to_entries
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from missingrules.log import EntryLike
     from missingrules.vocabulary import Vocabulary

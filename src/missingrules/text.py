@@ -177,7 +177,7 @@ def headline(figures: Figures, out: Page) -> None:
     if incomplete:
         out.paragraph(
             f"{_many(incomplete, 'finding rests', 'findings rest')} on an incomplete record: rows "
-            "of the child were rejected."
+            "of the child were rejected or read in part."
         )
 
 

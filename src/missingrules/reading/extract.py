@@ -193,19 +193,25 @@ def shared_out(
 ) -> list[tuple[SourceMapping, list[Path]]]:
     """Give each of several mappings the files that it knows by their names.
 
-    Raises :class:`MappingError` for a file that none of them knows, or several, and for a mapping
-    of which there is no file.
+    Aliases and links that several of them know are for each of these. Raises :class:`MappingError`
+    for a file that none of them knows, for one whose rows several would read, and for a mapping of
+    which there is no file.
     """
     listed = list(paths)
     if len(mappings) <= 1:
         return [(mapping, listed) for mapping in mappings]
     own: dict[str, list[Path]] = {mapping.source: [] for mapping in mappings}
+    filled: set[str] = set()
     faults = []
     for path in listed:
         given = tables.file(path)
-        knowing = [m for m in mappings if len(_homes(given, m.files)) == 1]
-        if len(knowing) == 1:
-            own[knowing[0].source].append(path)
+        homes = [(m, found[0]) for m in mappings if len(found := _homes(given, m.files)) == 1]
+        knowing = [mapping for mapping, _ in homes]
+        rows = [mapping for mapping, home in homes if home in mapping.file.tables]
+        if knowing and (len(knowing) == 1 or not rows):
+            for mapping in knowing:
+                own[mapping.source].append(path)
+            filled.update(mapping.source for mapping in rows)
             continue
         names = ", ".join(m.name for m in (knowing or mappings))
         what = f"is a file of several mappings ({names})" if knowing else "is none of their files"
@@ -213,9 +219,9 @@ def shared_out(
         hint = f"Each file must be known by one of the mappings: {names}."
         faults.append(Fault(given.source, 0, 0, "unplaced-file", message, hint))
     faults += [
-        Fault(mapping.source, 0, 0, "no-file", "none of the files is of this mapping", "")
+        Fault(mapping.source, 0, 0, "no-file", "there is no file for any of its tables", "")
         for mapping in mappings
-        if not own[mapping.source]
+        if mapping.source not in filled
     ]
     if faults:
         raise MappingError(faults)
