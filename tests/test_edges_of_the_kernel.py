@@ -1112,3 +1112,86 @@ def test_a_rationale_that_the_source_has_no_place_for_may_have_been_given() -> N
     assert outcomes(judge(rule, missing(0, 5, 9), f"{day(60)} 00:00", coverage=without)) == [
         "indeterminate"
     ]
+
+
+# --- What a first look leaves out -----------------------------------------------------------------
+
+
+def test_a_child_is_of_age_nought_until_the_first_birthday() -> None:
+    rule = policy("""
+        rules:
+          - id: infant
+            on: {entry: reported}
+            if: {age: {under: 1}}
+            measure: true
+    """)
+    log = f"- 2023-01-01 09:00 born date_of_birth=2022-07-01\n{REPORTED}"
+    assert outcomes(judge(rule, log, "2023-01-11 00:00")) == ["noted"]
+
+
+def test_a_rule_that_comes_into_force_between_two_times_away_binds_the_second() -> None:
+    rule = policy("""
+        rules:
+          - id: meeting
+            from: 2023-01-15
+            on: {open: {at_least: 6 hours}}
+            require: {action: strategy_meeting_held, within: 1 day}
+    """)
+    log = f"{REPORTED}E1 2023-01-11 09:00 returned\nE1 2023-01-20 09:00 reported"
+    finding = only(judge(rule, log, "2023-01-20 16:00"))
+    assert finding.opened_at == at("2023-01-20 15:00")
+
+
+def test_what_belonged_to_another_category_is_not_cited_any_more() -> None:
+    rule = policy("""
+        rules:
+          - id: no-ground
+            on: {entry: graded}
+            if: {not: {recorded: ground}}
+            measure: true
+    """)
+    log = f"""{REPORTED}
+        E1 2023-01-10 09:05 categorised category=concern_for_safety ground=enquiries_not_made
+        E1 2023-01-10 09:10 categorised category=missing
+        E1 2023-01-10 09:20 graded grade=low
+    """
+    assert "E1.categorised" not in only(judge(rule, log, "2023-01-11 00:00")).cited
+
+
+def test_a_release_that_the_source_cannot_show_leaves_a_duty_without_a_time_in_doubt() -> None:
+    rule = policy("""
+        rules:
+          - id: escalation
+            on: {entry: reported}
+            unless: {entry: ppn_reviewed}
+            require: {action: escalated, within: not_stated}
+    """)
+    finding = only(
+        judge(
+            rule, REPORTED, "2023-01-11 00:00", coverage=Coverage.between(without=["ppn_reviewed"])
+        )
+    )
+    assert (finding.outcome, finding.unknown) == ("indeterminate", ("ppn_reviewed",))
+
+
+def test_a_finding_of_the_child_goes_with_the_episode_that_held_the_answer() -> None:
+    rule = policy("""
+        rules:
+          - id: plan
+            on: {entry: marker_added}
+            require: {action: lines_of_enquiry_set, within: 1 day}
+    """)
+    log = f"""
+        - 2023-01-09 09:00 marker_added marker=cse
+        {REPORTED}
+        E1 2023-01-12 10:00 lines_of_enquiry_set
+        E2 2023-01-12 11:00 reported
+        E2 2023-01-13 09:00 voided id=other by=mash
+        E1 2023-01-13 10:00 voided id=void by=supervisor
+        - 2023-01-13 11:00 voided of=marker_added id=mark by=call_handler
+    """
+    answer = judge(rule, log, "2023-01-13 10:30")
+    assert outcomes(answer) == ["breached"]
+    assert answer.withdrawn_since(at("2023-01-12 12:00")) == ()
+    (gone,) = judge(rule, log, "2023-01-14 00:00").withdrawn_since(at("2023-01-12 12:00"))
+    assert (gone.finding.outcome, gone.entries) == ("fulfilled_late", ("void", "mark"))

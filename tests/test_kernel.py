@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import json
 import pickle
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,9 +23,13 @@ from build import (
     policy_text,
     record,
 )
-from missingrules import Coverage, MissingRulesError, Policy, Record, evaluate, explain
+from missingrules import Coverage, MissingRulesError, Policy, Record, evaluate, explain, kernel
+from missingrules.calendar import to_us
 from missingrules.entries import KINDS
 from missingrules.vocabulary import standard
+
+if TYPE_CHECKING:
+    from missingrules.moments import Asked
 
 REPORTED = "E1 2023-01-10 09:00 reported\n"
 INSPECTOR_TEXT = """
@@ -114,6 +118,67 @@ def test_judging_leaves_no_trace_in_the_policy_or_the_record() -> None:
     judge(MEETING, record(missing(*range(0, 300, 5))), f"{day(400)} 00:00")
     judge(MEETING, case, f"{day(15)} 00:00")
     assert judge(MEETING, case, f"{day(60)} 00:00").to_dict() == before
+
+
+# --- What is asked --------------------------------------------------------------------------------
+
+QUESTIONS = policy("""
+parameters:
+  grace: {value: 15 minutes, basis: assumed, note: for a test}
+terms:
+  documented: {all: [{category: concern_for_safety}, {recorded: categorised.rationale}]}
+  proper: {term: documented, by: grace}
+  missing: {all: [{recorded: category}, {not: proper}]}
+  seen: {entry: enquiry_made, where: {by: supervisor}}
+rules:
+  - id: count
+    on: {episodes: missing, reach: 1, within: ever, as_recorded: {category: missing}}
+    unless: {open: false}
+    require: {action: strategy_meeting_held, where: {attended_by: police}, within: 1 day}
+  - id: entry
+    on: {entry: graded, where: {grade: high}}
+    if: seen
+    require: {field: rationale, within: 1 hour}
+  - id: again
+    on: {every: 4 hours, sooner: [{if: {grade: high}, every: 1 hour}]}
+    unless: {looked_after: false}
+    require: {action: supervisor_reviewed}
+  - id: floor
+    on: {entry: marker_added}
+    per: episode
+    unless: {looked_after: false}
+    grade: {at_least: high, within: 1 hour}
+""")
+
+
+def test_every_question_says_what_it_was_asked_for_and_by_which_rule() -> None:
+    asked: list[Asked] = []
+    log = """
+        E1 2023-01-10 09:00 reported
+        E1 2023-01-10 09:05 categorised category=concern_for_safety
+        E1 2023-01-10 09:10 enquiry_made by=supervisor
+        E1 2023-01-10 09:15 graded grade=low
+        - 2023-01-10 09:20 marker_added marker=cse
+        - 2023-01-10 09:30 strategy_meeting_held attended_by=health
+        - 2023-01-10 09:40 case_status open=yes
+        E1 2023-01-10 10:00 graded grade=high
+    """
+    answer = kernel.judge(QUESTIONS, record(log), as_of=to_us(at("2023-01-10 12:00")), trace=asked)
+    assert answer == judge(QUESTIONS, log, "2023-01-10 12:00")
+    assert {(one.role, one.rule) for one in asked} == {
+        ("grace", ""),  # the rules that share a condition share its answer
+        ("label", ""),
+        ("term", ""),
+        ("unless", ""),
+        ("watch", ""),
+        ("where", "count"),
+        ("where", "entry"),
+        ("if", "entry"),
+        ("field", "entry"),
+        ("every", "again"),
+        ("unless", "again"),
+        ("unless", "floor"),
+    }
 
 
 # --- Triggers of time -----------------------------------------------------------------------------
