@@ -311,7 +311,7 @@ WHOLE = {
 @pytest.mark.parametrize(("text", "expected"), WHOLE.values(), ids=WHOLE)
 def test_each_edge_of_a_rarer_form_has_its_row(text: str, expected: dict[str, str]) -> None:
     (table,) = edge_cases(policy(text))
-    shown = {}
+    shown: dict[str, str] = {}
     for row in table.rows:
         for _, tried in ((row.about, row.tried), *row.also):
             shown.setdefault(tried, row.verdicts[0].head if row.verdicts else row.impossible)
