@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -84,8 +83,8 @@ class _Check:
 
     def encoding(self, path: Where, name: str) -> Iterator[Fault]:
         try:
-            codecs.lookup(name)
-        except LookupError:
+            "".encode(name)  # some codecs are none of texts: `hex` is known, and reads no file
+        except (LookupError, UnicodeError):
             hint = "Common ones are utf-8, utf-16 and cp1252."
             message = f"there is no encoding {wording.quoted(name)}"
             yield self.at((*path, "encoding"), "unknown-encoding", message, hint)

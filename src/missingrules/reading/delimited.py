@@ -73,7 +73,7 @@ class Delimited:
         """
         self.source = source
         try:
-            self._feed = _Feed(_decoded(stream, encoding, source))
+            self._feed = _Feed(_decoded(stream, encoding))
             header = self._feed.peek()
             if header is not None and (told := _SEPARATOR.fullmatch(header)):
                 delimiter = delimiter or told[1]
@@ -257,17 +257,13 @@ class _Feed:
         return None
 
 
-def _decoded(stream: IO[bytes], encoding: str, source: str) -> io.TextIOWrapper:
+def _decoded(stream: IO[bytes], encoding: str) -> io.TextIOWrapper:
     """Decode a text by its byte order mark, else as said; bytes that do not fit stay visible."""
     start = stream.read(4)
     named = next((name for mark, name in _BOMS if start.startswith(mark)), encoding)
     errors = "replace" if named.startswith(("utf-16", "utf-32")) else "surrogateescape"
     whole = io.BufferedReader(_Behind(start, stream))
-    try:
-        return io.TextIOWrapper(whole, encoding=named, errors=errors, newline="")
-    except LookupError:
-        message = f"there is no encoding {encoding}"
-        raise LogError([Fault(source, 0, 0, "unknown-encoding", message)]) from None
+    return io.TextIOWrapper(whole, encoding=named, errors=errors, newline="")
 
 
 class _Behind(io.RawIOBase):
