@@ -130,6 +130,8 @@ def test_a_time_that_the_clocks_skipped_or_showed_twice_needs_its_offset() -> No
         ),
         ("day 0 09:00 reported; 9:00 graded low", ("bad-time", "9:00 graded low")),
         ("day 99999 09:00 reported", ("impossible-time", "09:00 reported")),
+        ("day 9999999 09:00 reported", ("bad-time", "9999999 09:00 reported")),
+        ("day 0 09:00 reported; +9999999d graded low", ("bad-time", "+9999999d graded low")),
     ],
 )
 def test_a_time_that_cannot_be_read_is_a_fault_where_it_stands(
@@ -268,6 +270,8 @@ def test_steps_stand_on_lines_or_after_semicolons_and_a_hash_begins_a_comment() 
         ("graded high by Officer", ("bad-value", "Officer")),
         ("graded high as -", ("bad-id", "-")),
         ("graded high recorded soon", ("bad-time", "soon")),
+        ("graded high xyzzy=1", ("unknown-field", "xyzzy=1")),
+        ("located xyzzy=1", ("unknown-field", "xyzzy=1")),
         ("graded high rationale=' '", ("bad-value", "' '")),
         ("graded high rationale='open", ("open-quote", "'open")),
         ("born 2010-02-30", ("impossible-date", "2010-02-30")),

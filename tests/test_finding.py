@@ -530,3 +530,11 @@ def test_an_empty_record_gives_an_empty_assessment(policy: Policy) -> None:
     assert assessment.findings == assessment.breaches == assessment.required_actions == ()
     assert assessment.next_due is None
     assert assessment.data_gaps == ()
+
+
+def test_a_finding_names_its_policy_and_the_digest_of_that(policy: Policy) -> None:
+    assessment = judged(policy, "E1 2023-01-10 09:00 reported")
+    assert assessment.findings
+    for finding in assessment.findings:
+        told = finding.to_dict()
+        assert (finding.policy, finding.policy_digest) == (told["policy"], told["policy_digest"])

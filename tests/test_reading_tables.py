@@ -21,7 +21,7 @@ from missingrules.reading.faults import MappingError
 from missingrules.reading.mapping import load_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 BOY = read_jsonl(EXAMPLES / "01_wiltshire_boy.jsonl")
@@ -117,6 +117,24 @@ def test_a_mapping_of_one_table_needs_no_name_and_others_do() -> None:
         read_table(table, mapping=load_mapping("police_misper"))
     with pytest.raises(MappingError, match="no-file: there is no file for its table markers"):
         read_table(table, mapping=load_mapping("police_misper"), name="episodes")
+
+
+def test_a_time_of_day_without_a_date_is_no_time() -> None:
+    row = {"child_id": ["C1"], "episode_id": ["E1"], "kind": ["reported"]}
+    log = read_table(pa.table({**row, "at": [dt.time(9, 0)]}))
+    assert [fault.code for fault in log.faults] == ["bad-time"]
+
+
+def test_a_stream_of_rows_that_breaks_off_is_told_and_keeps_what_came_before() -> None:
+    schema = arrow(ROWS).schema
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield from arrow(ROWS).to_batches()
+        raise OSError
+
+    log = read_table(pa.RecordBatchReader.from_batches(schema, batches()))
+    assert log.entries == BOY.entries
+    assert len(log.faults) == 1
 
 
 def test_times_without_an_offset_need_a_zone() -> None:

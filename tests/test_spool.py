@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from build import log, missing
+from missingrules.errors import Fault
 from missingrules.log import Entry, Intake
 from missingrules.spool import Spool, entries_of, packed, unpacked
 
@@ -86,3 +87,42 @@ def test_chunks_hold_whole_children(tmp_path: Path, in_memory: int) -> None:
         chunks = [[entries_of(child)[0].child_id for child in chunk] for chunk in spool.children(7)]
         assert chunks == [["C1", "C2"], ["C3"]]
         assert [len(child) for chunk in spool.children(100) for child in chunk] == [6, 6, 6]
+
+
+FAULT = Fault("log", 3, 0, "bad-value", "is not what it must be", "")
+
+
+@pytest.mark.parametrize(
+    ("kept", "faults"),
+    [
+        pytest.param(1, (FAULT,), id="a row of which something was left out"),
+        pytest.param(0, (FAULT,), id="a row of which nothing could be read"),
+        pytest.param(1, (), id="a row without a fault"),
+    ],
+)
+def test_a_spool_keeps_account_of_rows_as_an_intake_does(
+    tmp_path: Path, kept: int, faults: tuple[Fault, ...]
+) -> None:
+    plain = Intake()
+    entries = tuple(log(KINDS)[:kept])
+    plain.take(entries, faults, "C1")
+    wanted = plain.log()
+    with Spool(tmp_path) as spool:
+        spool.take(entries, faults, "C1")
+        spool.settle()
+        books = spool.log()
+    for name in ("rows", "accepted", "duplicates", "partly", "faults", "incomplete"):
+        assert getattr(books, name) == getattr(wanted, name), name
+
+
+def test_more_entries_than_are_held_in_memory_come_back_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("missingrules.spool._BATCH", 2)
+    entries = sorted(log(missing(*range(5))), key=lambda entry: entry.entry_id)
+    with Spool(tmp_path) as spool:
+        for entry in entries:
+            spool.accept(entry)
+        spool.settle()
+        came = [unpacked(cells) for chunk in spool.children(9) for one in chunk for cells in one]
+    assert sorted(came, key=lambda entry: entry.entry_id) == entries

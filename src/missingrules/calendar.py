@@ -347,16 +347,6 @@ class Calendar:
         return self._zone
 
     @property
-    def country(self) -> str | None:
-        """The country whose public holidays count, or None."""
-        return self._country
-
-    @property
-    def subdivision(self) -> str | None:
-        """The part of the country, or None."""
-        return self._subdivision
-
-    @property
     def version(self) -> str:
         """What verdicts in days depend on: ``zone Europe/London; holidays 0.109 GB-ENG``."""
         if self._country is None:

@@ -455,10 +455,6 @@ class Walk:
         """When the last of these entries was known; 0 for none."""
         return max((self.known_by_id[i] for i in ids if i in self.known_by_id), default=0)
 
-    def entries(self) -> tuple[Entry, ...]:
-        """Every entry that stands: of the child, then of each episode."""
-        return self._entries
-
     def gaps(self, findings: Sequence[Finding]) -> tuple[Remark, ...]:
         """Everything about the record that a person should look at, each once."""
         remarks = [*self.history.remarks, *self.remarks]
