@@ -10,8 +10,6 @@ import random
 import re
 from typing import TYPE_CHECKING, Final
 
-import atheris
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -100,6 +98,8 @@ class TextMutator:
         """Mutate an input."""
         chance = random.Random(seed)
         if chance.random() < self._by_libfuzzer:
+            import atheris
+
             made: bytes = atheris.Mutate(raw, longest)
             return made
         text = raw.decode("utf-8", "surrogateescape")
