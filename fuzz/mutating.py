@@ -1,7 +1,7 @@
 """Mutations that keep the shape of a text, so that more than its first line is reached.
 
-Half of the time whole words, cells, lines and blocks are exchanged for others that the language
-has; the other half is left to libFuzzer, which knows which bytes the code compares.
+Most of the time whole words, cells, lines and blocks are exchanged for others that the language
+has; the rest is left to libFuzzer, which knows which bytes the code compares.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import random
 import re
 from typing import TYPE_CHECKING, Final
-
-import atheris
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,6 +57,9 @@ NASTY: Final = (
     *("26/03/2023 01:30", "29/10/2023 01:30", "45000", "31/02/2023", "Europe/London", "UTC"),
 )
 _TOKEN: Final = re.compile(r'"[^"\n]*"|[\w./+-]+(?::\d[\w:+.-]*)?|[^\w\s]')
+_KEY_AND_VALUE: Final = re.compile(
+    r"(\w+): *((?:\{[^{}\n]*\}|\[[^\[\]\n]*\]|[^\s,{}\[\]][^\n,{}\[\]]*))"
+)
 _LONGEST_WORD: Final = 60
 
 
@@ -85,13 +86,20 @@ class TextMutator:
             self._foreign_line,
             self._inserted,
         ]
+        self._by_libfuzzer = 0.2 if indented else 0.4
         if indented:
-            self._ways += [self._sideways, self._foreign_block, self._value, self._value]
+            self._ways += [self._sideways, self._foreign_block, self._value, *[self._alike] * 12]
+        self._said: dict[str, list[str]] = {}
+        for text in self._texts:
+            for key, value in _KEY_AND_VALUE.findall(text):
+                self._said.setdefault(key, []).append(value)
 
     def __call__(self, raw: bytes, longest: int, seed: int) -> bytes:
         """Mutate an input."""
         chance = random.Random(seed)
-        if chance.random() < 0.4:  # noqa: PLR2004 - see the top of this module
+        if chance.random() < self._by_libfuzzer:
+            import atheris
+
             made: bytes = atheris.Mutate(raw, longest)
             return made
         text = raw.decode("utf-8", "surrogateescape")
@@ -113,6 +121,15 @@ class TextMutator:
         if old[0][0] == '"' and len(old[0]) > 1 and chance.random() < 0.7:  # noqa: PLR2004
             new = '"' + new.strip('"') + '"'
         return text[: old.start()] + new + text[old.end() :]
+
+    def _alike(self, text: str, chance: random.Random) -> str:
+        """Exchange what follows a key for what follows it elsewhere: this is often sound."""
+        found = list(_KEY_AND_VALUE.finditer(text))
+        if not found:
+            return text
+        old = chance.choice(found)
+        new = chance.choice(self._said.get(old[1], ["x"]))
+        return text[: old.start(2)] + new + text[old.end(2) :]
 
     def _value(self, text: str, chance: random.Random) -> str:
         """Exchange what follows a colon."""

@@ -8,7 +8,6 @@ import random
 import zlib
 from typing import TYPE_CHECKING, Final
 
-import atheris
 import read_csv
 import read_jsonl
 import zstandard
@@ -105,6 +104,8 @@ class _Mutator:
         number = raw[0] % len(_NAMES) if raw else 0
         plain = _unpacked(raw[1:], _NAMES[number])
         if plain is None or chance.random() < 0.3:  # noqa: PLR2004 - often enough
+            import atheris
+
             made: bytes = atheris.Mutate(raw, longest)
             return made
         plain = self._inside(plain, longest, seed)

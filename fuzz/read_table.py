@@ -13,7 +13,6 @@ import io
 import random
 from typing import TYPE_CHECKING, Any, Final
 
-import atheris
 import pyarrow as pa
 from holding import holds, refused
 from mutating import NASTY
@@ -79,6 +78,8 @@ def seeds() -> Iterator[bytes]:
 
 def check(raw: bytes) -> None:
     """Make a table and read it, with the canonical names or by a mapping."""
+    import atheris
+
     chosen = atheris.FuzzedDataProvider(raw)
     mapping = _MAPPING if chosen.ConsumeBool() else None
     zone = "Europe/London" if chosen.ConsumeBool() else None
@@ -176,6 +177,8 @@ def _cell(chosen: Any, type_: pa.DataType) -> Any:  # noqa: C901, PLR0911, PLR09
 
 def mutate(raw: bytes, longest: int, _seed: int) -> bytes:
     """Leave it to libFuzzer: any bytes make a table."""
+    import atheris
+
     made: bytes = atheris.Mutate(raw, longest)
     return made
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
 import sys
 import tempfile
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import atheris
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,11 +40,15 @@ class Target:
 def scratch() -> Path:
     """Make a folder for the files of one process, in memory where the system offers it."""
     memory = Path("/dev/shm")  # noqa: S108 - a fresh folder of a random name is made in it
-    return Path(tempfile.mkdtemp(prefix="fuzz-", dir=memory if memory.is_dir() else None))
+    made = tempfile.mkdtemp(prefix="fuzz-", dir=memory if memory.is_dir() else None)
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
 
 
 def run(target: Target, given: list[str]) -> None:
     """Fuzz until told to stop, or try the files that are among the arguments ``given``."""
+    import atheris  # the targets can be tried without it
+
     arguments = [each for each in given if each != KEEP_GOING]
     check = target.check
     if KEEP_GOING in given:

@@ -258,6 +258,13 @@ def test_every_empty_value_is_reported() -> None:
     assert read("a: ''", "p").data == {"a": ""}
 
 
+@pytest.mark.parametrize("text", ["&{0} x: 1", "x: *{0}", "x: !{0} 1", "{0}: 1\n{0}: 2", "{0}:"])
+def test_a_message_cuts_a_long_name(text: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        read(text.format("n" * 1_000), "p")
+    assert len(str(caught.value)) < 200
+
+
 def test_the_error_can_be_that_of_another_file_format() -> None:
     with pytest.raises(LogError, match="p:1:1: empty-file"):
         parse("", "p", error=LogError)

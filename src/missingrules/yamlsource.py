@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import yaml
 
 from missingrules.errors import Fault, MissingRulesError, PolicyError
+from missingrules.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -242,12 +243,12 @@ class _Builder:
             self.refuse(place, "too-many-nodes", f"more than {MOST_NODES:,} values in one file")
         if event.anchor is not None:
             star = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            message = f"anchors and aliases are refused: `{star}{event.anchor}`"
+            message = f"anchors and aliases are refused: {quoted(f'{star}{event.anchor}')}"
             self.refuse(place, "anchor", message, "write it out at each place")
         if event.tag is not None:
             hint = "write the plain value; quote it if it must be text"
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self.refuse(place, "tag", f"tags are refused: `{tag}`", hint)
+            self.refuse(place, "tag", f"tags are refused: {quoted(tag)}", hint)
         holder = self.open[-1] if self.open else None
         waits_for_key = (
             holder is not None and isinstance(holder.value, dict) and holder.name is None
@@ -270,7 +271,7 @@ class _Builder:
         """Take a key, which is text however it is written."""
         self.check_text(name, place)
         if name in holder.value:
-            message = f"the key `{name}` stands here for the second time"
+            message = f"the key {quoted(name)} stands here for the second time"
             self.faults.append(fault(place, "duplicate-key", message, "keep one of them"))
         holder.name = (name, place)
 
@@ -305,7 +306,10 @@ class _Builder:
         if name is None:
             message, hint = "nothing stands here", "write a value or take the line out"
         else:
-            message, hint = f"nothing follows `{name[0]}:`", "write a value or take the key out"
+            message, hint = (
+                f"nothing follows {quoted(f'{name[0]}:')}",
+                "write a value or take the key out",
+            )
         self.faults.append(fault(name[1] if name else place, "no-value", message, hint))
 
     def key_place(self) -> Place | None:

@@ -83,7 +83,7 @@ def _words(data: object) -> Iterator[str]:
 
 
 def _zone_like(name: str) -> str:
-    known = {zone.lower(): zone for zone in zoneinfo.available_timezones()}
+    known = {zone.lower(): zone for zone in zoneinfo.available_timezones() if zone != name}
     hint = wording.suggestion(name, known)
     return next(
         (f"did you mean `{zone}`?" for low, zone in known.items() if f"`{low}`" in hint), ""
