@@ -65,7 +65,7 @@ class Entry:
     @property
     def known(self) -> int:
         """From when on the entry is known: the later of when it was, and when it was entered."""
-        return self.recorded if self.recorded > self.at else self.at
+        return max(self.at, self.recorded)
 
 
 Source: TypeAlias = str | os.PathLike[str] | IO[bytes] | IO[str] | Iterable[bytes] | Iterable[str]

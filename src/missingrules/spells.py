@@ -118,7 +118,6 @@ class Spells:
         trigger, walk = moment.trigger, self.settler.walk
         table = self.counted(trigger)
 
-
         def counts(episode: Episode) -> bool:
             since = table(episode)
             return (
