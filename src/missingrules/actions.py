@@ -70,37 +70,21 @@ class Actions:
     def settle(self, openings: Sequence[Opening], counts: Sequence[CountMoment]) -> list[Finding]:
         """Let what arises and what is done follow one another, and say how each duty stands."""
         obligations: list[Obligation] = []
-        # Instant, phase and place in it: no two are alike, so what happens is never compared.
-        events: list[tuple[int, int, int, Any]] = [
-            (opening.at, 0, number, opening)
-            for number, opening in enumerate(openings)
-            if opening.truth == YES
-        ]
-        unsure = len(events) < len(openings)
-        events += [(moment.at, 1, number, moment) for number, moment in enumerate(counts)]
-        events += [(entry.at, 2, number, entry) for number, entry in enumerate(self.actions)]
-        events += [(entry.at, 3, number, entry) for number, entry in enumerate(self.decisions)]
-        events.sort()
         counter = Spells(self, sure=True) if counts else None
         self.about_child = counter is not None
-        for at, phase, _, item in events:
+        for at, phase, _, item in self.events(openings, counts):
             if phase == _ARISES:
                 self.arise(item, obligations)
-                continue
-            if phase == _COUNTS:
+            elif phase != _COUNTS:
                 if counter is not None:
-                    counter.moment(item, obligations)
-                continue
-            if counter is not None:
-                counter.release(at, obligations)
-            if phase == _DONE:
-                answered = self.answer(obligations, item)
-            else:
-                answered = self.decide(obligations, item)
-            if counter is not None and (answered or phase == _DONE):
-                counter.consume(at, answered)
-        if unsure:
-            obligations += self.uncertain(openings, obligations)
+                    counter.release(at, obligations)
+                done = phase == _DONE
+                answered = (self.answer if done else self.decide)(obligations, item)
+                if counter is not None and (answered or done):
+                    counter.consume(at, answered)
+            elif counter is not None:
+                counter.moment(item, obligations)
+        obligations += self.uncertain(openings, obligations)
         if counter is not None:
             obligations += counter.uncertain(counts, self.actions, obligations)
         self.owed = obligations
@@ -108,6 +92,21 @@ class Actions:
             if obligation.done is None:
                 self.doubt(obligation)
         return [finish(self.walk, obligation) for obligation in obligations]
+
+    def events(
+        self, openings: Sequence[Opening], counts: Sequence[CountMoment]
+    ) -> list[tuple[int, int, int, Any]]:
+        """Order what bears on the duties by instant, phase and place; no two are alike in these."""
+        found: list[tuple[int, int, int, Any]] = [
+            (opening.at, _ARISES, number, opening)
+            for number, opening in enumerate(openings)
+            if opening.truth == YES
+        ]
+        found += [(moment.at, _COUNTS, number, moment) for number, moment in enumerate(counts)]
+        found += [(entry.at, _DONE, number, entry) for number, entry in enumerate(self.actions)]
+        found += [(e.at, _DECIDED, number, e) for number, e in enumerate(self.decisions)]
+        found.sort()
+        return found
 
     def answer(self, obligations: Sequence[Obligation], entry: Entry) -> list[Obligation]:
         """Let an action answer the obligations that it is about."""
@@ -199,7 +198,7 @@ class Actions:
         return next((o for o in reversed(same) if o.episode is episode and o.leg == leg), None)
 
     def join(self, opening: Opening, latest: Obligation) -> None:
-        """Let a further trigger add evidence to an open obligation; the earliest deadline stands."""
+        """Let a further trigger add evidence to what is open; the earliest deadline stands."""
         due, last = deadline(opening.duty, opening.at)
         if last is not None and (latest.last is None or last < latest.last):
             latest.due, latest.last = due, last

@@ -28,6 +28,7 @@ HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_WALL = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - what a clock shows, whatever its zone
 _EPOCH_ORDINAL = _EPOCH.toordinal()
 _FIRST_US = -2_208_988_800_000_000  # 1900-01-01T00:00:00Z
 _END_US = 7_258_118_400_000_000  # 2200-01-01T00:00:00Z
@@ -460,6 +461,14 @@ class Calendar:
         offset = instant.astimezone(self._clock).utcoffset() or dt.timedelta()
         minutes = round(offset / dt.timedelta(minutes=1))
         return instant.astimezone(dt.timezone(dt.timedelta(minutes=minutes))).isoformat()
+
+    def minute(self, us: int) -> str:
+        """Write the local date and minute, for people: ``2024-03-31 02:30``."""
+        offset = self._offsets.get(us // DAY_US)
+        if offset is None or offset % MINUTE_US:
+            return self.local(us)[:16].replace("T", " ")
+        wall = _WALL + dt.timedelta(microseconds=us + offset)
+        return wall.isoformat(" ", "minutes")
 
     def _day_unless_cached(self, us: int) -> int:
         """Answer :meth:`day` for a UTC day not seen before, or with a change of clocks."""

@@ -82,12 +82,10 @@ def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
     principal = PRINCIPAL.get(first.kind)
     if principal in effect.fields:
         principal = None
-    entries = walk.history.child if opening.episode is None else opening.episode.story.entries
     later = [
         entry
-        for entry in entries
-        if entry.kind == first.kind
-        and entry is not first
+        for entry in walk.own(first.kind, opening.episode)
+        if entry is not first
         and (entry.at, entry.recorded, entry.entry_id) > (first.at, first.recorded, first.entry_id)
         and (principal is None or entry.fields.get(principal) == first.fields.get(principal))
         and (opening.episode is None or _same_leg(opening.episode, entry, opening.leg))
@@ -95,7 +93,7 @@ def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
     facts: dict[Prop, int] = {}
     used: list[Entry] = []
     for entry in sorted([first, *later], key=lambda e: (e.known, e.at, e.entry_id)):
-        facts |= walk.policy.entry_facts(entry)
+        facts |= walk.entry_facts(entry)
         used.append(entry)
         for prop in check.facts:
             if prop.what == "unnamed":

@@ -6,6 +6,7 @@ the words of the policy, never text from the log.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,13 +17,14 @@ from missingrules.calendar import Elapsed, from_us
 from missingrules.vocabulary import GRADES
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Mapping
 
     from missingrules.duties import Duty
     from missingrules.log import Entry
     from missingrules.policy import Policy
     from missingrules.record import Coverage, Record, Remark
+
+_EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - in UTC; the Z is written behind it
 
 PENDING: Final = "pending"
 FULFILLED: Final = "fulfilled"
@@ -247,13 +249,12 @@ class Finding(NamedTuple):
 
 def stamp(us: int) -> str:
     """RFC 3339 in UTC, with as many decimals as the instant has."""
-    text = from_us(us).isoformat()
-    return text.removesuffix("+00:00") + "Z"
+    return f"{(_EPOCH + dt.timedelta(microseconds=us)).isoformat()}Z"
 
 
 def when(duty: Duty, us: int) -> str:
     """Local date and minute, for messages: ``2023-04-12 17:05``."""
-    return duty.calendar.local(us)[:16].replace("T", " ")
+    return duty.calendar.minute(us)
 
 
 def _due(finding: Finding) -> str:

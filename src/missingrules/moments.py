@@ -477,14 +477,7 @@ class Walk:
     def _moment(self, now: int, events: Sequence[Event]) -> None:
         """Apply everything of one instant, then see what follows from it."""
         moment = self._applied(now, events)
-        always = self._always
-        if self.policy.graces:
-            for episode in moment.touched:
-                if episode.stirred or always:
-                    self._graces(episode, now)
-        for grace in moment.graces_over:
-            self._end_grace(grace, now)
-        stirred = [e for e in moment.touched if e.stirred or always]
+        stirred = self._settle_graces(moment)
         if stirred:
             for duty, trigger, change in self._count(now, stirred):
                 self._counted(duty, trigger, change, moment)
@@ -501,9 +494,20 @@ class Walk:
             self._pulse(episode, now)
             self._watch(episode, now)
             episode.stirred = False
-        if self.stirred or always:
+        if self.stirred or self._always:
             self._watch(None, now)
         self.stirred = False
+
+    def _settle_graces(self, moment: Moment) -> list[Episode]:
+        """Begin and end times of grace; return the episodes whose facts may have changed."""
+        always = self._always
+        if self.policy.graces:
+            for episode in moment.touched:
+                if episode.stirred or always:
+                    self._graces(episode, moment.at)
+            for grace in moment.graces_over:
+                self._end_grace(grace, moment.at)
+        return [episode for episode in moment.touched if episode.stirred or always]
 
     def _applied(self, now: int, events: Sequence[Event]) -> Moment:
         """Apply the entries of a moment, and find the episodes that it concerns."""
@@ -548,17 +552,8 @@ class Walk:
             and not self._began(entry, episode, known=known)
         ):
             return
-        setters = self.policy.setters[known].get(entry.kind)
-        if setters is not None:
-            bears_on = self.policy.bearing[known].get(entry.kind, ())
-            for setter, scope in setters:
-                if scope == "episode" and episode is not None:
-                    setter(episode.facts, episode.sources, entry)
-                    continue
-                for facts, sources in self._reach(scope, episode):
-                    setter(facts, sources, entry)
-            for scope in {scope for _, scope in setters}:
-                self._stir(scope, episode, bears_on)
+        if entry.kind in self.policy.setters[known]:
+            self._set_facts(entry, episode, known=known)
         if known:
             self._warn(entry, episode)
             return
@@ -570,6 +565,15 @@ class Walk:
             truth = YES if check is None else self.ask_entry("", "watch", check, entry)
             if truth != NO:
                 self._has(prop, truth, entry, episode)
+
+    def _set_facts(self, entry: Entry, episode: Episode | None, *, known: bool) -> None:
+        """Set the facts that an entry of this kind changes, of its episode or of the child."""
+        setters = self.policy.setters[known][entry.kind]
+        for setter, scope in setters:
+            for facts, sources in self._reach(scope, episode):
+                setter(facts, sources, entry)
+        for scope in {scope for _, scope in setters}:
+            self._stir(scope, episode, self.policy.bearing[known].get(entry.kind, ()))
 
     def _began(self, entry: Entry, episode: Episode, *, known: bool) -> bool:
         """Let a report begin its time away; False if it was entered when that was long over."""
@@ -1069,25 +1073,13 @@ class Walk:
                 return
         names: tuple[str, ...] = ()
         if isinstance(duty.effect, Recorded) and duty.effect.names_known:
-            known: dict[str, str] = {}
-            if "markers" in duty.effect.names_known:
-                known |= self.markers
-            if "concerns" in duty.effect.names_known and episode is not None:
-                known |= episode.concerns
-            names = tuple(sorted(known))
-            if "markers" in duty.effect.names_known:
-                rests_on = (*rests_on, *self.lifted.values())
-            rests_on = (*rests_on, *known.values())
+            names, behind = self._warnings(duty.effect, episode)
+            rests_on = (*rests_on, *behind)
         if truth == MAYBE and not unknown:
             unknown = (f"fields of {anchor.kind}",)
-        learned = max(now, anchor.known)
-        if rests_on:
-            learned = max(learned, self.known(rests_on))
+        learned = max(now, anchor.known, self.known(rests_on) if rests_on else now)
         if episode is not None:
-            frame = episode.frame(leg)
-            rests_on = (*rests_on, *frame) if rests_on else frame
-        if unknown or not_known:
-            unknown = tuple(dict.fromkeys((*unknown, *not_known)))
+            rests_on = (*rests_on, *episode.frame(leg))
         subject = None if duty.per == "child" else episode
         self.openings.append(
             Opening(
@@ -1099,13 +1091,26 @@ class Walk:
                 anchor=anchor,
                 truth=MAYBE if MAYBE in (truth, holds) else YES,
                 cited=rests_on,
-                unknown=unknown,
+                unknown=merged_ids(unknown, not_known),
                 names=names,
                 slot=slot,
             )
         )
         if duty.watched:
             self._start_watching(duty, subject, now)
+
+    def _warnings(
+        self, effect: Recorded, episode: Episode | None
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Markers and concerns that are to be named, and the entries by which they are known."""
+        known: dict[str, str] = {}
+        behind: tuple[str, ...] = ()
+        if "markers" in effect.names_known:
+            known |= self.markers
+            behind = tuple(self.lifted.values())
+        if "concerns" in effect.names_known and episode is not None:
+            known |= episode.concerns
+        return tuple(sorted(known)), (*behind, *known.values())
 
     # -- releases
 

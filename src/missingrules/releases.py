@@ -24,44 +24,38 @@ def concerns(walk: Walk, obligation: Obligation, entry: Entry) -> bool:
 
 def find_release(walk: Walk, obligation: Obligation) -> None:
     """Find the first moment up to the deadline at which the rule's ``unless`` holds."""
-    duty, opened = obligation.duty, obligation.opened
-    if not duty.unless:
+    if not obligation.duty.unless:
         return
-    first: tuple[int, tuple[str, ...]] | None = None
-    for form in duty.unless:
-        for at, cited in (
-            _entered(walk, form, obligation)
-            if isinstance(form, OnEntry)
-            else (
-                (max(state.at, opened), state.cited)
-                for state in _states(walk, form, obligation)
-                if state.truth == YES and state.until > opened
-            )
-        ):
-            if obligation.in_time(at) and (first is None or at < first[0]):
-                first = (at, cited)
-    if first is not None:
-        obligation.release = first[0]
-        obligation.cited.extend(first[1])
+    behind: list[str] = []
+    hits: list[tuple[int, tuple[str, ...]]] = []
+    for form in obligation.duty.unless:
+        if isinstance(form, OnEntry):
+            hits += [(entry.at, (entry.entry_id,)) for entry in _entered(walk, form, obligation)]
+            continue
+        for state in _states(walk, form, obligation):
+            if not obligation.in_time(state.at):
+                break
+            behind += state.cited
+            if state.truth == YES and state.until > obligation.opened:
+                hits.append((max(state.at, obligation.opened), state.cited))
+    hits = [hit for hit in hits if obligation.in_time(hit[0])]
+    if hits:
+        obligation.release, cited = min(hits, key=lambda hit: hit[0])
+        obligation.cited.extend(cited)
     else:
         obligation.unsure = tuple(_unsure(walk, obligation))
-    for form in duty.watched:
-        for state in _states(walk, form, obligation):
-            if obligation.in_time(state.at):
-                obligation.cited.extend(state.cited)
+    obligation.cited.extend(behind)
 
 
-def _entered(
-    walk: Walk, form: OnEntry, obligation: Obligation
-) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Give the entries that release, with when they do."""
+def _entered(walk: Walk, form: OnEntry, obligation: Obligation) -> Iterator[Entry]:
+    """Give the entries that release."""
     for kind in form.kinds:
         for entry in walk.about(kind, obligation.episode):
             if (
                 entry.at >= obligation.accept_from
                 and walk.accepts(obligation.duty.rule, form.kinds, entry) == YES
             ):
-                yield entry.at, (entry.entry_id,)
+                yield entry
 
 
 def _states(walk: Walk, form: Condition, obligation: Obligation) -> tuple[State, ...]:
