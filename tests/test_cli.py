@@ -554,7 +554,7 @@ def test_findings_on_an_incomplete_record_are_flagged_and_counted_apart(
     }
     assert marked == {"C1": True, "C2": False}
     text = flat(run("scan", log, "-p", policy).out)
-    assert "1 finding rests on an incomplete record: rows of the child were rejected or read in part." in text
+    assert "1 finding rests on an incomplete record: rows of the child were rejected or" in text
     assert "An office 2023; incomplete record." in text
 
 

@@ -61,8 +61,8 @@ def test_a_changed_verdict_a_missing_one_and_an_extra_one_are_differences(
     (child,) = done.assessments
     first, second, third, *rest = child.findings
     other = BREACHED if first.outcome == FULFILLED else FULFILLED
-    changed = replace(first, outcome=other)
-    extra = replace(third, child_id="nobody")
+    changed = first._replace(outcome=other)
+    extra = third._replace(child_id="nobody")
     tampered = replace(child, findings=(changed, third, extra, *rest))
     answer = json.dumps(verdicts(done.findings())).encode()
     monkeypatch.setattr(

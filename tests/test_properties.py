@@ -183,7 +183,7 @@ def test_a_finding_can_be_had_from_its_evidence_alone(origin: str, data: st.Data
 
 
 def without_evidence(finding: Finding) -> Finding:
-    return replace(finding, evidence=(), cited=(), incomplete_record=False)
+    return finding._replace(evidence=(), cited=(), incomplete_record=False)
 
 
 @under_each_policy
@@ -465,8 +465,7 @@ def moved_coverage(coverage: Coverage, by: int) -> Coverage:
 
 
 def moved_finding(finding: Finding, by: int) -> Finding:
-    return replace(
-        finding,
+    return finding._replace(
         slot=finding.slot + by if finding.slot else 0,
         opened_us=finding.opened_us + by,
         known_us=finding.known_us + by,

@@ -8,7 +8,6 @@ import json
 import pickle
 import random
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -183,7 +182,7 @@ def test_a_record_that_could_not_be_judged_comes_first(policy: Policy) -> None:
     judged = build.judge(policy, episode("E1", 1), AS_OF)
     sampler = Sampler(2)
     sampler.add(judged)
-    sampler.fail(replace(judged.findings[0], child_id="C9", outcome=ERROR))
+    sampler.fail(judged.findings[0]._replace(child_id="C9", outcome=ERROR))
     first, second = sampler.drawn().units
     assert (first.child_id, first.stratum, second.stratum) == ("C9", NOT_JUDGED, NO_BREACH)
 

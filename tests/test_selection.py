@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import pickle
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -234,7 +233,7 @@ def test_all_that_is_wrong_is_said_at_once(policy: Policy) -> None:
 def test_a_record_that_could_not_be_judged_is_shown_whatever_was_asked_for(
     policy: Policy, judged: Assessment
 ) -> None:
-    failed = replace(judged.findings[0], outcome=ERROR, opened_us=0)
+    failed = judged.findings[0]._replace(outcome=ERROR, opened_us=0)
     narrow: dict[str, Any] = {"since": "2023-01-01", "outcomes": "breached", "areas": "North"}
     assert Selection.of(policy, rules="meeting", **narrow).selects(failed)
     assert Selection.of(policy, children=[build.CHILD]).selects(failed)

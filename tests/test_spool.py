@@ -124,5 +124,5 @@ def test_more_entries_than_are_held_in_memory_come_back_all_the_same(
         for entry in entries:
             spool.accept(entry)
         spool.settle()
-        came = [unpacked(cells) for chunk in spool.children(9) for one in chunk for cells in one]
+        came = [entry for chunk in spool.children(9) for one in chunk for entry in entries_of(one)]
     assert sorted(came, key=lambda entry: entry.entry_id) == entries

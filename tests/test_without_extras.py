@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from missingrules import MissingRulesError
-from missingrules.arrow import findings_table
+from missingrules.arrow import rows_table
 from missingrules.reading.extract import read_files, read_table
 from missingrules.spool import Spool
 
@@ -37,7 +37,7 @@ class Table:
 
 
 USES: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "findings as a table": ("pyarrow", lambda _: findings_table([])),
+    "findings as a table": ("pyarrow", lambda _: rows_table([])),
     "a table": ("pyarrow", lambda _: read_table(Table())),
     "a Parquet file": ("duckdb", columns),
     "a large log": ("duckdb", Spool),
