@@ -20,7 +20,7 @@ import pytest
 from missingrules import arrow, synth
 from missingrules.cli import main
 from missingrules.errors import MissingRulesError
-from missingrules.folder import FILES, FINDINGS, Folder
+from missingrules.folder import FILES, FINDINGS, REPORT, SHARED, Folder
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 BOY = EXAMPLES / "01_wiltshire_boy.jsonl"
@@ -109,6 +109,13 @@ def test_the_report_says_how_to_make_it_again(answer: Path) -> None:
     assert "rest on when things are said to have happened" in page
 
 
+def test_the_report_for_sharing_names_nobody(answer: Path) -> None:
+    page = (answer / SHARED).read_text(encoding="utf-8")
+    assert "child-01" in (answer / REPORT).read_text(encoding="utf-8")
+    assert "child-01" not in page
+    assert "W-0001" not in page
+
+
 def test_an_answer_takes_the_place_of_an_older_one(run: Any, answer: Path, tmp_path: Path) -> None:
     place = tmp_path / "answer"
     place.mkdir()
@@ -118,7 +125,7 @@ def test_an_answer_takes_the_place_of_an_older_one(run: Any, answer: Path, tmp_p
     made = all_bytes(place)
     assert made.pop("notes.txt") == b"kept"
     wanted = all_bytes(answer)
-    for name in ("report.html",):  # it names the folder that it was made for
+    for name in (REPORT, SHARED):  # they name the folder that they were made for
         made.pop(name), wanted.pop(name)
     assert made == wanted
 
@@ -132,7 +139,8 @@ def test_the_files_are_the_same_whoever_judges(tmp_path: Path) -> None:
         done = subprocess.run(made, capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (1, b"")
     one, two = all_bytes(tmp_path / "1"), all_bytes(tmp_path / "2")
-    assert len(one.pop("report.html")) > 0 < len(two.pop("report.html"))  # they name the command
+    for name in (REPORT, SHARED):  # they name the command
+        assert len(one.pop(name)) == len(two.pop(name)) > 0
     assert one == two
     assert json.loads(one["summary.json"])["figures"]["episodes"]["all"] > 100
 
@@ -173,7 +181,7 @@ def test_what_goes_wrong_leaves_the_old_answer_and_nothing_aside(tmp_path: Path)
     (tmp_path / "summary.json").write_text("old")
     made = Folder(tmp_path)
     with pytest.raises(ZeroDivisionError), made:
-        made.finish({}, rejects=lambda _: 1 / 0, report=lambda path: path.touch())
+        made.finish({}, {"rejects.csv": Path.touch, "report.html": lambda _: 1 / 0})
     assert all_bytes(tmp_path) == {"summary.json": b"old"}
 
 

@@ -75,8 +75,8 @@ def scan_command(  # noqa: PLR0913 - the options of the command
         str | None,
         typer.Option(
             metavar="DIR",
-            help="Write findings.parquet, findings.csv, findings.jsonl, summary.json, rejects.csv "
-            "and report.html to this folder.",
+            help="Write findings.parquet, findings.csv, findings.jsonl, summary.json, rejects.csv, "
+            "report.html and report-for-sharing.html to this folder.",
         ),
     ] = None,
     engine: Engine = EngineName.native,
@@ -285,6 +285,7 @@ class Run:
 
     def finish(self, folder: Folder) -> None:
         """Write what a folder holds beside the findings, and put all in its place."""
+        from missingrules.folder import REJECTS, REPORT, SHARED
         from missingrules.reading.rejects import write_rejects
         from missingrules.report import About, write_report
 
@@ -304,12 +305,16 @@ class Run:
             care_homes=self.homes,
             pseudonymised=sweep.pseudonyms is not None,
         )
+        found = sweep.gathered
         folder.finish(
             self.summary(),
-            rejects=lambda path: write_rejects(sweep.books, path),
-            report=lambda path: write_report(
-                sweep.gathered.figures, sweep.gathered.notable, path, about=about
-            ),
+            {
+                REJECTS: lambda path: write_rejects(sweep.books, path),
+                REPORT: lambda path: write_report(found.figures, found.notable, path, about=about),
+                SHARED: lambda path: write_report(
+                    found.figures, found.notable, path, about=about, aggregate_only=True
+                ),
+            },
         )
 
     def tell(self, page: Page, records: Sequence[Record], *, as_text: bool) -> None:

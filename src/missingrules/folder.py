@@ -24,7 +24,8 @@ SUMMARY: Final = "summary.json"
 REPORT: Final = "report.html"
 REJECTS: Final = "rejects.csv"
 FINDINGS: Final = {form: f"findings.{form}" for form in written.FORMATS}
-FILES: Final = (*FINDINGS.values(), REJECTS, REPORT, SUMMARY)
+SHARED: Final = "report-for-sharing.html"
+FILES: Final = (*FINDINGS.values(), REJECTS, REPORT, SHARED, SUMMARY)
 """Every file of a folder, in the order in which they are put in their place."""
 
 _ASIDE: Final = ".missingrules-"
@@ -143,21 +144,17 @@ class Folder:
             self._streams[form].write(encoded)
 
     def finish(
-        self,
-        summary: Mapping[str, Any],
-        *,
-        rejects: Callable[[Path], object],
-        report: Callable[[Path], object],
+        self, summary: Mapping[str, Any], others: Mapping[str, Callable[[Path], object]]
     ) -> None:
         """Write the rest, and put every file in its place.
 
-        ``rejects`` and ``report`` are called with the path at which to write theirs.
+        What writes each of the ``others``, by its name, is called with the path at which to do so.
         """
         for stream in self._streams.values():
             stream.close()
         self._open.close()
-        rejects(self._aside / REJECTS)
-        report(self._aside / REPORT)
+        for name, write in others.items():
+            write(self._aside / name)
         text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
         (self._aside / SUMMARY).write_text(text, encoding="utf-8")
         (self._place / SUMMARY).unlink(missing_ok=True)
