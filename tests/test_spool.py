@@ -100,14 +100,15 @@ FAULT = Fault("log", 3, 0, "bad-value", "is not what it must be", "")
         pytest.param(1, (), id="a row without a fault"),
     ],
 )
+@pytest.mark.parametrize("in_memory", [0, 100])
 def test_a_spool_keeps_account_of_rows_as_an_intake_does(
-    tmp_path: Path, kept: int, faults: tuple[Fault, ...]
+    tmp_path: Path, kept: int, faults: tuple[Fault, ...], in_memory: int
 ) -> None:
     plain = Intake()
     entries = tuple(log(KINDS)[:kept])
     plain.take(entries, faults, "C1")
     wanted = plain.log()
-    with Spool(tmp_path) as spool:
+    with Spool(tmp_path, in_memory=in_memory) as spool:
         spool.take(entries, faults, "C1")
         spool.settle()
         books = spool.log()
@@ -115,14 +116,17 @@ def test_a_spool_keeps_account_of_rows_as_an_intake_does(
         assert getattr(books, name) == getattr(wanted, name), name
 
 
-def test_more_entries_than_are_held_in_memory_come_back_all_the_same(
+def test_what_is_written_to_disk_in_several_batches_comes_back_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("missingrules.spool._BATCH", 2)
     entries = sorted(log(missing(*range(5))), key=lambda entry: entry.entry_id)
-    with Spool(tmp_path) as spool:
+    with Spool(tmp_path, in_memory=1) as spool:
         for entry in entries:
             spool.accept(entry)
         spool.settle()
-        came = [entry for chunk in spool.children(9) for one in chunk for entry in entries_of(one)]
+        assert spool.on_disk
+        came = [
+            entry for chunk in spool.children(9) for child in chunk for entry in entries_of(child)
+        ]
     assert sorted(came, key=lambda entry: entry.entry_id) == entries

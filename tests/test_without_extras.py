@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from build import log, missing
 from missingrules import MissingRulesError
 from missingrules.arrow import rows_table
 from missingrules.reading.extract import read_files, read_table
@@ -29,6 +30,12 @@ def columns(folder: Path) -> object:
     return read_files([path])
 
 
+def large(folder: Path) -> None:
+    with Spool(folder, in_memory=0) as spool:
+        for entry in log(missing(1)):
+            spool.accept(entry)
+
+
 class Table:
     """What a table shows of itself before it is read."""
 
@@ -40,7 +47,7 @@ USES: dict[str, tuple[str, Callable[[Path], object]]] = {
     "findings as a table": ("pyarrow", lambda _: rows_table([])),
     "a table": ("pyarrow", lambda _: read_table(Table())),
     "a Parquet file": ("duckdb", columns),
-    "a large log": ("duckdb", Spool),
+    "a large log": ("duckdb", large),
     "a packed file": ("zstandard", packed),
 }
 
