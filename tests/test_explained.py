@@ -83,8 +83,13 @@ def withdrawn(assessment: Assessment, since: str | None) -> Iterator[str]:
         )
 
 
+def read(name: str) -> dict[str, Any]:
+    case: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return case
+
+
 def page(name: str) -> str:
-    case = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    case = read(name)
     policy, coverage = build.policy(case["policy"]), coverage_of(case)
     record = build.record(case["log"], incomplete=case.get("incomplete", False))
     lines: list[str] = []
@@ -105,3 +110,22 @@ def page(name: str) -> str:
 @pytest.mark.parametrize("name", CASES)
 def test_everything_that_is_said_of_a_record_is_as_it_was_when_a_person_read_it(name: str) -> None:
     assert page(name) == (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_finding_cites_is_enough_to_find_it_again(name: str) -> None:
+    case = read(name)
+    policy, record, coverage = (
+        build.policy(case["policy"]),
+        build.record(case["log"]),
+        coverage_of(case),
+    )
+    lost = []
+    for as_of in case["as_of"]:
+        for finding in build.judge(policy, record, as_of, coverage=coverage).findings:
+            rests_on = record.only({*finding.evidence, *finding.cited})
+            again = build.judge(policy, rests_on, as_of, coverage=coverage)
+            found = {(one.finding_id, one.outcome) for one in again.findings}
+            if (finding.finding_id, finding.outcome) not in found:
+                lost.append(f"{as_of}: {finding.rule} {finding.anchor} {finding.outcome}")
+    assert lost == []

@@ -49,6 +49,7 @@ class Episode:
     counted: dict[int, Since] = field(default_factory=dict)
     possible: dict[int, Since] = field(default_factory=dict)
     grace_start: dict[int, int] = field(default_factory=dict)
+    grace_kept: dict[int, tuple[str, ...]] = field(default_factory=dict)
     concerns: dict[str, str] = field(default_factory=dict)
     grade: tuple[int, Entry] | None = None
     stirred: bool = True

@@ -686,6 +686,9 @@ class Walk:
                 )
             )
         cited = [sources[prop] for prop in condition.facts if prop in sources]
+        if episode is not None:
+            for number in condition.graces:
+                extra.extend(episode.grace_kept.get(number, ()))
         if len(cited) + len(extra) > 1:
             cited = list(dict.fromkeys((*cited, *extra)))
         unknown: tuple[str, ...] = ()
@@ -880,8 +883,9 @@ class Walk:
             truth, cited, _ = self.ask("", "grace", first, now, episode)
             if truth != YES:
                 if state:
-                    self._set_grace(episode, prop, 0)
                     episode.grace_start.pop(number, None)
+                    episode.grace_kept.pop(number, None)
+                    self._set_grace(episode, prop, 0)
                 continue
             if state == 0:
                 self._set_grace(episode, prop, terms.RUNNING)
@@ -890,8 +894,11 @@ class Walk:
                     episode.sources[prop] = cited[0]
                 self._push(now + within.us, GraceOver(episode, number, now))
                 state = terms.RUNNING
-            if state == terms.RUNNING and self.ask("", "grace", rest, now, episode)[0] == YES:
-                self._set_grace(episode, prop, terms.KEPT)
+            if state == terms.RUNNING:
+                truth, cited, _ = self.ask("", "grace", rest, now, episode)
+                if truth == YES:
+                    episode.grace_kept[number] = cited
+                    self._set_grace(episode, prop, terms.KEPT)
 
     def _set_grace(self, episode: Episode, prop: Prop, state: int) -> None:
         """Note how a time of grace stands, which some conditions rest on."""
@@ -904,8 +911,9 @@ class Walk:
         current = episode.grace_start.get(number) == ended.started
         if not current or episode.facts.get(prop) != terms.RUNNING:
             return
-        truth, _, _ = self.ask("", "grace", self.policy.graces[number][1], now, episode)
+        truth, cited, _ = self.ask("", "grace", self.policy.graces[number][1], now, episode)
         state = {YES: terms.KEPT, NO: terms.LAPSED, MAYBE: UNKNOWN}[truth]
+        episode.grace_kept[number] = cited
         self._set_grace(episode, prop, state)
         episode.stirred = True
 

@@ -61,6 +61,7 @@ class Repeating:
         self.end = self.leg.end(pulses[0][0].ends)
         self.ended_by: tuple[str, ...] = ()
         self.maybe: tuple[Duty, Pulse, int] | None = None
+        self.rested: list[str] = []
         for duty, _ in pulses:
             self.release(duty)
 
@@ -144,11 +145,13 @@ class Repeating:
                 self.maybe = (duty, pulse, at)
             if self.slot is not None:
                 self.slot.cited += pulse.cited
+            self.rested += pulse.cited
             self.close(at)
             return
         if self.slot is None:
             if self.end is None or at < self.end:
                 self.slot = self.make(duty, pulse, at)
+                self.slot.cited += self.rested  # by which it did not begin before
             return
         self.slot.cited += pulse.cited
         if pulse.interval != self.slot.interval or duty is not self.slot.duty:
@@ -205,13 +208,15 @@ class Repeating:
         assert slot is not None  # noqa: S101 - the callers looked
         self.found.append(self.finding(slot, outcome, entry, done_at=at))
         end = slot.duty.calendar.deadline(at, slot.interval)
+        # A decision counts only in an interval that runs: what began it is why the next begins.
+        before = [slot.anchor] if outcome == outcomes.DECIDED else []
         self.slot = replace(
             slot,
             anchor=entry.entry_id,
             start=at,
             due=end.due,
             last=end.last,
-            cited=list(slot.cited),
+            cited=[*slot.cited, *before],
             first_due=end.due,
             missed=0,
         )
@@ -231,19 +236,19 @@ class Repeating:
         if self.end is None and at == self.walk.as_of:
             self.walk.wakeups.append(slot.last + 1)
 
-    def doubtful(self, slot: _Slot, end: int) -> bool:
-        """Whether entries that may be the action would leave no interval missed."""
+    def doubtful(self, slot: _Slot, end: int) -> tuple[str, ...]:
+        """Entries that may be the action, if with them no interval would be missed."""
         entries = sorted(
-            entry.at
+            (entry.at, entry.entry_id)
             for entry in self.actions.doubtful
             if slot.start <= entry.at <= end and self.about(entry)
         )
         start = slot.start
-        for at in (*entries, end):
+        for at in (*(at for at, _ in entries), end):
             if slot.duty.calendar.deadline(start, slot.interval).last < at:
-                return False
+                return ()
             start = at
-        return bool(entries)
+        return tuple(entry_id for _, entry_id in entries)
 
     def finding(
         self,
@@ -258,7 +263,8 @@ class Repeating:
         end = done_at
         if end is None:
             end = walk.as_of if self.end is None else min(self.end, walk.as_of)
-        if slot.missed and self.doubtful(slot, end):
+        doubtful = self.doubtful(slot, end) if slot.missed else ()
+        if doubtful:
             outcome = outcomes.INDETERMINATE
             unknown = ("whether an entry on record is the answer",)
         until = min(slot.first_due, walk.as_of)
@@ -288,6 +294,7 @@ class Repeating:
                 () if entry is None else (entry.entry_id,),
                 self.ended_by,
                 self.episode.frame(self.leg),
+                doubtful,
             ),
             missed=slot.missed,
             unknown=unknown,
