@@ -11,6 +11,7 @@ the rules under ``explain``.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,3 +130,8 @@ def test_what_a_finding_cites_is_enough_to_find_it_again(name: str) -> None:
             if (finding.finding_id, finding.outcome) not in found:
                 lost.append(f"{as_of}: {finding.rule} {finding.anchor} {finding.outcome}")
     assert lost == []
+
+
+if __name__ == "__main__":
+    for each in sys.argv[1:] or CASES:
+        (FOLDER / f"{each}.txt").write_text(page(each), encoding="utf-8", newline="\n")

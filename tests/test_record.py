@@ -13,6 +13,7 @@ from missingrules import Coverage, Entry, Episode, LogError, Record
 from missingrules.calendar import to_us
 from missingrules.entries import Graded, MarkerAdded, Reported
 from missingrules.record import EVERYTHING, history
+from missingrules.vocabulary import standard
 
 NINE = at("2023-01-10 09:00")
 
@@ -367,3 +368,26 @@ def test_records_and_coverages_cannot_be_changed() -> None:
 
 def test_an_entry_is_what_a_record_holds() -> None:
     assert all(isinstance(entry, Entry) for entry in record("E1 2023-01-10 09:00 reported").entries)
+
+
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [
+        ("ppn_shard", "coverage: 'ppn_shard' must be a kind of entry; did you mean 'ppn_shared'?"),
+        ("zzz", "coverage: 'zzz' must be a kind of entry"),
+        (
+            "graded.reason",
+            "coverage: 'reason' must be a field of graded; it has grade, refers_to, rationale",
+        ),
+        (
+            "tracker_opened.at",
+            "coverage: 'at' must be a field of tracker_opened; it has none",
+        ),
+    ],
+)
+def test_a_coverage_that_names_what_no_log_holds_says_what_would_be_right(
+    without: str, said: str
+) -> None:
+    with pytest.raises(ValueError, match="coverage") as raised:
+        Coverage.between(without=[without]).check(standard())
+    assert str(raised.value) == said
