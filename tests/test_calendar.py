@@ -194,6 +194,13 @@ def test_the_local_time_reads_back_as_the_same_instant(calendar: Calendar, us: i
     assert to_us(from_us(us).astimezone(zoneinfo.ZoneInfo(calendar.zone))) == us
 
 
+@given(calendars, hard_instants)
+def test_date_and_minute_for_people_are_those_of_the_local_time(
+    calendar: Calendar, us: int
+) -> None:
+    assert calendar.minute(us) == calendar.local(us)[:16].replace("T", " ")
+
+
 @pytest.mark.parametrize(
     ("instant", "code"),
     [

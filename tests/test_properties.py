@@ -78,6 +78,17 @@ def verdicts(assessment: Assessment) -> dict[str, tuple[object, ...]]:
     }
 
 
+@under_each_policy
+@given(data=st.data())
+def test_what_is_remembered_of_conditions_changes_no_verdict(
+    origin: str, data: st.DataObject
+) -> None:
+    trial = data.draw(trials(origin))
+    # For a trace every condition is asked again, whether or not anything behind it has changed.
+    asked = judge(trial.policy, trial.record, as_of=trial.as_of, coverage=trial.coverage, trace=[])
+    assert answer(trial.judge()) == answer(asked)
+
+
 # --- The record -----------------------------------------------------------------------------------
 
 

@@ -48,7 +48,7 @@ class Actions:
         for entry in walk.by_kind.get("decided_not_required", ()):
             if entry.fields.get("action") in named:
                 self.decisions.append(entry)
-        self.actions.sort(key=lambda e: (e.at, e.recorded, e.entry_id))
+        self.actions.sort(key=_place)
         self.decisions.sort(key=lambda e: (e.known, e.entry_id))
         self.by_home: dict[Episode | None, list[Entry]] = {}
         for entry in self.actions:
@@ -209,10 +209,7 @@ class Actions:
 
     def answer_before(self, obligation: Obligation) -> None:
         """Let what was done before the trigger answer, the first of it."""
-        mine = self.by_home.get(obligation.episode, ())
-        if None in self.by_home and obligation.episode is not None:
-            mine = [e for e in self.actions if concerns(self.walk, obligation, e)]
-        for entry in mine:
+        for entry in self.about(obligation.episode):
             if obligation.accept_from <= entry.at < obligation.opened and (
                 len(self.duties) == 1 or accepted(self.walk, obligation.duty, entry)
             ):
@@ -277,6 +274,14 @@ class Actions:
                         made[key].cited += closed
         return list(made.values())
 
+    def about(self, episode: Episode | None) -> Sequence[Entry]:
+        """Actions about an episode or the child, in order; without an episode, every one."""
+        if episode is None:
+            return self.actions
+        own = self.by_home.get(episode, ())
+        of_child = self.by_home.get(None)
+        return own if of_child is None else sorted([*of_child, *own], key=_place)
+
     def doubt(self, obligation: Obligation) -> None:
         """Note entries that may be the answer, or are but stand before the report."""
         walk, kinds = self.walk, obligation.duty.kinds
@@ -296,6 +301,10 @@ class Actions:
         for entry in (*self.by_home.get(episode, ()), *maybe):
             if entry.at < obligation.accept_from:
                 obligation.doubtful += (entry.entry_id,)
+
+
+def _place(entry: Entry) -> tuple[int, int, str]:
+    return entry.at, entry.recorded, entry.entry_id
 
 
 def accepted(walk: Walk, duty: Duty, entry: Entry) -> bool:

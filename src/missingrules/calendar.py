@@ -464,6 +464,7 @@ class Calendar:
 
     def minute(self, us: int) -> str:
         """Write the local date and minute, for people: ``2024-03-31 02:30``."""
+        self.day(us)  # finds the offset of the day, where one holds all through
         offset = self._offsets.get(us // DAY_US)
         if offset is None or offset % MINUTE_US:
             return self.local(us)[:16].replace("T", " ")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from missingrules.duties import Duty
+    from missingrules.episode import Episode
     from missingrules.log import Entry, EntryLike
     from missingrules.matchers import Engine
     from missingrules.moments import Asked, CountMoment, Opening, Pulse
@@ -121,8 +122,8 @@ def settle(walk: Walk) -> list[Finding]:
         by_rule[opening.duty.rule].openings.append(opening)
     for moment in walk.counts:
         by_rule[moment.duty.rule].counts.append(moment)
-    for (rule, _, _), beats in walk.pulses.items():
-        by_rule[rule].pulses.append(beats)
+    for (rule, episode, leg), beats in walk.pulses.items():
+        by_rule[rule].pulses.append((episode, leg, beats))
     found = [finding for case in walk.floors.values() for finding in graded(walk, case)]
     for rule, noted in by_rule.items():
         others = noted.openings
@@ -134,8 +135,8 @@ def settle(walk: Walk) -> list[Finding]:
         if others or runs or noted.pulses:
             actions = Actions(walk, rule, walk.policy.duties[rule])
             found += actions.settle(others, runs)
-            for beats in noted.pulses:
-                found += Repeating(walk, actions, beats).findings()
+            for episode, leg, beats in noted.pulses:
+                found += Repeating(actions, episode, leg, beats).findings()
             actions.remark()
     return found
 
@@ -145,7 +146,7 @@ class Noted(NamedTuple):
 
     openings: list[Opening]
     counts: list[CountMoment]
-    pulses: list[list[tuple[Duty, Pulse]]]
+    pulses: list[tuple[Episode, int, list[tuple[Duty, Pulse]]]]
 
 
 def next_change(assessment: Assessment) -> int | None:

@@ -220,7 +220,7 @@ class Walk:
         self.born: tuple[object, str] | None = None
         self.openings: list[Opening] = []
         self.counts: list[CountMoment] = []
-        self.pulses: dict[tuple[str, str, int], list[tuple[Duty, Pulse]]] = {}
+        self.pulses: dict[tuple[str, Episode, int], list[tuple[Duty, Pulse]]] = {}
         self.floors: dict[tuple[str, str], FloorCase] = {}
         self.demanded: dict[tuple[str, str, int], Demanded] = {}
         self.releases: dict[tuple[int, str | None], list[tuple[int, Answer]]] = {}
@@ -1150,7 +1150,7 @@ class Walk:
             duty = in_force(editions, now)
             rule = editions[0].rule
             if duty is None:
-                pulses = self.pulses.get((rule, episode.episode_id, leg.number))
+                pulses = self.pulses.get((rule, episode, leg.number))
                 if pulses:
                     last, pulse = pulses[-1]
                     pulses.append((last, Pulse(now, NO, pulse.interval, ())))
@@ -1158,9 +1158,9 @@ class Walk:
             end = leg.end(duty.ends)
             if end is not None and end < now:
                 continue
-            pulses = self.pulses.get((rule, episode.episode_id, leg.number))
+            pulses = self.pulses.get((rule, episode, leg.number))
             if pulses is None:
-                pulses = self.pulses[rule, episode.episode_id, leg.number] = []
+                pulses = self.pulses[rule, episode, leg.number] = []
             same = bool(pulses) and pulses[-1][0] is duty
             if same and (
                 all(self._idle(c, episode) for c in duty.asked)

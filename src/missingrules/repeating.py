@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from missingrules.actions import Actions
     from missingrules.calendar import Duration
     from missingrules.duties import Duty
+    from missingrules.episode import Episode
     from missingrules.log import Entry
-    from missingrules.moments import Pulse, Walk
+    from missingrules.moments import Pulse
 
 
 _BEAT, _DONE, _DECIDED = range(3)
@@ -40,18 +41,17 @@ class _Slot:
 class Repeating:
     """A duty that comes again and again while a child is away."""
 
-    def __init__(self, walk: Walk, actions: Actions, pulses: Sequence[tuple[Duty, Pulse]]) -> None:
+    def __init__(
+        self, actions: Actions, episode: Episode, leg: int, pulses: Sequence[tuple[Duty, Pulse]]
+    ) -> None:
         """Take what the walk noted of one rule in one time away."""
-        self.walk = walk
+        self.walk = walk = actions.walk
         self.actions = actions
         self.pulses = pulses
         self.found: list[Finding] = []
         self.slot: _Slot | None = None
-        episode_id, leg = next(
-            (key[1], key[2]) for key, value in walk.pulses.items() if value is pulses
-        )
-        self.episode = next(e for e in walk.episodes if e.episode_id == episode_id)
-        self.leg = self.episode.legs[leg]
+        self.episode = episode
+        self.leg = episode.legs[leg]
         actions.repeated.add(self.episode)
         self.begin = self.leg.start
         trigger = pulses[0][0].every
@@ -93,7 +93,7 @@ class Repeating:
         early = [beat for beat in beats if beat[0] <= self.begin]
         beats = [(self.begin, *early[-1][1:])] if early else []
         beats += [(p.at, duty, p) for duty, p in self.pulses if p.at > self.begin]
-        done = [entry for entry in self.actions.actions if self.about(entry)]
+        done = self.actions.about(self.episode)
         decided = [entry for entry in self.actions.decisions if self.about(entry)]
         events: list[tuple[int, int, int, object]] = [
             *((at, _BEAT, n, (duty, pulse)) for n, (at, duty, pulse) in enumerate(beats)),
@@ -168,7 +168,7 @@ class Repeating:
         What the source of the log no longer shows is not counted.
         """
         slot = self.slot
-        if slot is not None:
+        if slot is not None and self.walk.coverage.limited:
             spans = [self.walk.coverage.span(kind) for kind in slot.duty.kinds]
             ends = [span[1] for span in spans if span is not None and span[1] is not None]
             now = min([now, *ends])
