@@ -37,6 +37,7 @@ Authority = Literal[
     "statute",
     "statutory_guidance",
     "force_policy",
+    "local_procedure",
     "inspectorate_expectation",
     "recommendation",
     "good_practice",

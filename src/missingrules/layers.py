@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 MOST_LAYERS: Final = 8
+CATALOGUE: Final = "catalogue"
 _SHIPPED_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -62,9 +63,15 @@ def policies_folder() -> Path:
 
 
 def shipped() -> dict[str, Path]:
-    """Map the name of every shipped policy to its file, in order of name."""
-    files = sorted(policies_folder().glob("*.yaml"))
-    return {file.stem: file for file in files if _SHIPPED_NAME.fullmatch(file.stem)}
+    """Map the name of every shipped policy to its file, in order of name.
+
+    Those of the catalogue stand in a folder of their own; a name is the same wherever its file is.
+    """
+    folder = policies_folder()
+    files = {
+        file.stem: file for part in (folder / CATALOGUE, folder) for file in part.glob("*.yaml")
+    }
+    return {name: files[name] for name in sorted(files) if _SHIPPED_NAME.fullmatch(name)}
 
 
 def load_source(name_or_path: str | Path) -> PolicySource:

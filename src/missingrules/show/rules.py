@@ -27,6 +27,7 @@ AUTHORITY: Final = {
     "statute": "law",
     "statutory_guidance": "statutory guidance",
     "force_policy": "the force's own policy",
+    "local_procedure": "the own procedure of the local authority or the partnership",
     "inspectorate_expectation": "what inspectors expected",
     "recommendation": "a recommendation",
     "good_practice": "good practice described elsewhere",
