@@ -53,6 +53,13 @@ _NAMES = {
 }
 
 
+def _kept_grace(condition: Condition, episode: Episode | None) -> Iterator[str]:
+    """What kept the times of grace that a condition asks about."""
+    if episode is not None:
+        for number in condition.graces:
+            yield from episode.grace_kept.get(number, ())
+
+
 def forget(answers: dict[int, Answer], conditions: Iterable[int]) -> None:
     """Forget the answers to these conditions: a fact that they rest on has changed."""
     for number in conditions:
@@ -686,9 +693,7 @@ class Walk:
                 )
             )
         cited = [sources[prop] for prop in condition.facts if prop in sources]
-        if episode is not None:
-            for number in condition.graces:
-                extra.extend(episode.grace_kept.get(number, ()))
+        extra += _kept_grace(condition, episode)
         if len(cited) + len(extra) > 1:
             cited = list(dict.fromkeys((*cited, *extra)))
         unknown: tuple[str, ...] = ()
