@@ -18,6 +18,7 @@ from missingrules.kernel import evaluate
 from missingrules.log import read_jsonl, to_json
 from missingrules.record import EVERYTHING, Record
 from missingrules.testing import argument
+from missingrules.testing.cell import told
 from missingrules.testing.correction import corrections
 from missingrules.testing.edge import moved, spans
 from missingrules.testing.history import AFTER_REPORT, BETWEEN_REPORTS, anything_told
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from missingrules.log import Entry
     from missingrules.policy import Policy
     from missingrules.record import Coverage
+    from missingrules.testing import cell
     from missingrules.testing.argument import PolicyLike
     from missingrules.testing.edge import Offset
     from missingrules.testing.subject import Focus, Subject
@@ -83,6 +85,11 @@ class RecordMachine(RuleBasedStateMachine):
         """Choose the rules that the record is about, and when it begins."""
         about, self.now = start
         self.focus = self.about.focus(about)
+
+    @rule(entry=st.runner().flatmap(lambda machine: machine.reports()))
+    def report(self, entry: Entry) -> None:
+        """Log the report of another episode."""
+        self.log(entry)
 
     @rule(entry=st.runner().flatmap(lambda machine: machine.further()))
     def log(self, entry: Entry) -> None:
@@ -137,9 +144,17 @@ class RecordMachine(RuleBasedStateMachine):
         instants = st.sampled_from([from_us(at) for at in landmarks(self.about)])
         return st.tuples(rules, instants)
 
+    def reports(self) -> st.SearchStrategy[Entry]:
+        """Draw the report of an episode that there is not yet."""
+        what = told(self.about, "reported", self.focus)
+        return _further(
+            self.about, self.focus, what, tuple(self.entries), to_us(self.now), new=True
+        )
+
     def further(self) -> st.SearchStrategy[Entry]:
-        """Draw an entry to log next."""
-        return _further(self.about, self.focus, tuple(self.entries), to_us(self.now))
+        """Draw an entry to log next, of an episode that there is, or of the child."""
+        what = anything_told(self.about, self.focus, "episode", "child", "either")
+        return _further(self.about, self.focus, what, tuple(self.entries), to_us(self.now))
 
     def instants(self) -> st.SearchStrategy[dt.datetime]:
         """Draw an instant to wait for: on the edge of a duration from now, or from an entry."""
@@ -147,21 +162,26 @@ class RecordMachine(RuleBasedStateMachine):
 
 
 @st.composite
-def _further(
-    draw: st.DrawFn, about: Subject, focus: Focus, entries: tuple[Entry, ...], now: int
+def _further(  # noqa: PLR0913 - what there is so far
+    draw: st.DrawFn,
+    about: Subject,
+    focus: Focus,
+    anything: st.SearchStrategy[cell.Told],
+    entries: tuple[Entry, ...],
+    now: int,
+    *,
+    new: bool = False,
 ) -> Entry:
-    what = draw(anything_told(about, focus, "episode", "child", "either"))
+    what = draw(anything)
     home = about.vocabulary.kinds[what.kind].home
     starts = {entry.episode_id: entry.at for entry in reversed(entries) if entry.episode_id}
-    new = f"{CHILD}-E{len(starts) + 1}"
-    names: tuple[str | None, ...] = tuple(starts)[::-1]
-    if what.kind == "reported" or not starts:
-        names = (new, *names)
+    another = f"{CHILD}-E{len(starts) + 1}"
+    names: tuple[str | None, ...] = (another,) if new or not starts else tuple(starts)[::-1]
     if home != "episode":
         names = (None,) if home == "child" else (*names, None)
     name = draw(st.sampled_from(names))
-    start = starts.get(name or "", now)
-    simple = BETWEEN_REPORTS if name == new else AFTER_REPORT
+    start = starts.get(name or "", max(starts.values(), default=now))
+    simple = BETWEEN_REPORTS if name == another and starts else AFTER_REPORT
     offsets: tuple[Offset, ...] = (*simple, *focus.edges)
     at = moved(start, draw(st.sampled_from(offsets)), about.calendar)
     entry_id = f"{CHILD}.{len(entries) + 1}"
