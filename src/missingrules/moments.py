@@ -319,7 +319,7 @@ class Walk:
             return True
         episode = self.by_entry.get(entry.entry_id)
         if episode is None:
-            return any(each.fell_short for each in self.episodes)
+            return any(each.stirred or each.fell_short for each in self.episodes)
         return episode.stirred or episode.fell_short
 
     def _set_open_timers(self, episode: Episode) -> None:
