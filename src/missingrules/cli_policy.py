@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from missingrules.cli_policy_new import new_command
 from missingrules.terminal import (
     BREACHES,
     CLEAR,
@@ -28,8 +29,14 @@ app = typer.Typer(
     help="Test, check and read policies.",
 )
 
+app.command("new")(new_command)
+
 PolicyName = Annotated[
-    str, typer.Argument(metavar="NAME|FILE", help="A shipped policy or a policy file.")
+    str,
+    typer.Argument(
+        metavar="NAME|FILE",
+        help="A shipped policy or a policy file; an edition may follow, as in wiltshire@2022-09.",
+    ),
 ]
 
 
@@ -47,12 +54,47 @@ class LintFormat(StrEnum):
     json = "json"
 
 
+class ListFormat(StrEnum):
+    """How policies are listed."""
+
+    text = "text"
+    json = "json"
+
+
 class EdgesFormat(StrEnum):
     """How edge cases are written."""
 
     markdown = "markdown"
     html = "html"
     cases = "cases"
+
+
+@app.command("list")
+@without_traceback
+def list_command(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME|FILE]...", help="Policies to list. Default: every shipped one."
+        ),
+    ] = None,
+    *,
+    output: Annotated[
+        ListFormat, typer.Option("--format", help="How they are listed.")
+    ] = ListFormat.text,
+) -> int:
+    """List policies: area, sources, editions, and what each adds, changes or removes.
+
+    Every policy is held against `england`. Exit codes: 0 listed, 2 usage or a faulty policy.
+    """
+    from missingrules.listing import listed_policies, to_text
+
+    found = listed_policies(names or None)
+    if output is ListFormat.json:
+        write_json({"policies": [one.to_dict() for one in found]})
+    else:
+        sys.stdout.write(to_text(found))
+    return CLEAR
 
 
 @app.command("lint")

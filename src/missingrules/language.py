@@ -527,6 +527,9 @@ class PolicyFile(Part):
     policy: Name = Field(description="Short name of the policy.")
     title: str = Field(description="What it is and where it comes from.")
     edition: str = Field(description='Which edition this is: "2022-09". Quote it.')
+    area: str | None = Field(
+        default=None, description="Where it applies, or did: a country, a force, an authority."
+    )
     owner: str | None = Field(default=None, description="Who answers for it.")
     last_reviewed: Date | None = Field(default=None, description="When it was last checked.")
     extends: str | None = Field(

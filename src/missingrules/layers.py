@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from missingrules import wording
 from missingrules.checks import codes, read_shape, reference_faults
 from missingrules.checks.shape import Lower
+from missingrules.editions import edition_names, named_edition, pinned, split_name
 from missingrules.errors import Fault, PolicyError
 from missingrules.overlay import lay_over, replaced_parameters, rule_id_of, rule_ids
 from missingrules.policysource import (
@@ -77,7 +78,8 @@ def shipped() -> dict[str, Path]:
 def load_source(name_or_path: str | Path) -> PolicySource:
     """Load a shipped policy by its name, or any policy by its path (``./mine.yaml``).
 
-    Text that looks like a name is a name, never a file. Raises :class:`PolicyError` with every
+    Text that looks like a name is a name, never a file. An edition may follow either, as in
+    ``wiltshire@2022-09`` (see :mod:`missingrules.editions`). Raises :class:`PolicyError` with every
     fault.
     """
     return _without_faults(*reviewed_source(name_or_path))
@@ -89,17 +91,20 @@ def reviewed_source(name_or_path: str | Path) -> tuple[PolicySource | None, list
     The policy is None where too much is wrong to say what it would be. Raises
     :class:`PolicyError` with a fault without a place where there is nothing to read.
     """
-    if isinstance(name_or_path, str) and _SHIPPED_NAME.fullmatch(name_or_path):
+    named, edition = name_or_path, None
+    if isinstance(named, str):
+        named, edition = split_name(named)
+    if isinstance(named, str) and _SHIPPED_NAME.fullmatch(named):
         known = shipped()
-        if name_or_path not in known:
-            hint = wording.advice(name_or_path, known, "a path has a slash or ends in .yaml")
-            message = f"no policy `{name_or_path}` is shipped"
-            raise PolicyError([Fault(name_or_path, 0, 0, "unknown-policy", message, hint)])
-        path = known[name_or_path]
+        if named not in known:
+            hint = wording.advice(named, known, "a path has a slash or ends in .yaml")
+            message = f"no policy `{named}` is shipped"
+            raise PolicyError([Fault(named, 0, 0, "unknown-policy", message, hint)])
+        path = known[named]
     else:
-        path = Path(name_or_path)
+        path = Path(named)
     try:
-        return _merged(_stack(_read(path), str(path), path))
+        return _merged(_stack(_read(path), str(path), path), edition)
     except PolicyError as error:
         return None, list(error.faults)
     except OSError as exc:
@@ -130,6 +135,9 @@ class _File:
     root: Node
     source: str
     path: Path | None
+    edition: str | None = None
+    """The edition that the file above asks for, and the key that asks."""
+    asked_by: Node | None = None
 
     def text(self, key: str) -> str | None:
         """Give the text under a top-level key, if it is text."""
@@ -183,11 +191,14 @@ def _below(file: _File, extends: str, files: list[_File]) -> tuple[_File | None,
         reason = exc.strerror or "the system refuses"
         message = f"{wording.quoted(extends)} cannot be read: {reason}"
         return None, _refusal(file, "unreadable-file", message)
-    return _File(parse(text, str(path)), str(path), path), None
+    edition = split_name(extends)[1]
+    asked_by = None if edition is None else file.get("extends")
+    return _File(parse(text, str(path)), str(path), path, edition, asked_by), None
 
 
 def _target(file: _File, extends: str) -> tuple[Path | None, Fault | None]:
     """Find the file that `extends` names; or say why it names none."""
+    extends, _ = split_name(extends)
     if _SHIPPED_NAME.fullmatch(extends):
         known = shipped()
         if extends in known:
@@ -259,28 +270,66 @@ def _duplicate_rules(file: _File) -> list[Fault]:
 # --- The whole policy -----------------------------------------------------------------------------
 
 
-def _merged(files: list[_File]) -> tuple[PolicySource | None, list[Fault]]:
-    """Lay the files over one another, the widest first, and check the whole."""
+def _merged(
+    files: list[_File], edition: str | None = None
+) -> tuple[PolicySource | None, list[Fault]]:
+    """Lay the files over one another, the widest first, and check the whole.
+
+    A file of which one edition is wanted is pinned to it before the next one is laid over it.
+    """
     tree, lower = files[0].root, Lower()
-    for file in files[1:]:
-        replaced = lower.replaced | replaced_parameters(tree, file.root)
-        lower = Lower(rules=lower.rules | rule_ids(tree), replaced=replaced)
-        tree = lay_over(tree, file.root)
+    for number, file in enumerate(files):
+        if number:
+            replaced = lower.replaced | replaced_parameters(tree, file.root)
+            lower = Lower(rules=lower.rules | rule_ids(tree), replaced=replaced)
+            tree = lay_over(tree, file.root)
+        wanted = file.edition if number < len(files) - 1 else edition
+        if wanted is not None:
+            whole, faults = _source(tree, files[: number + 1], lower)
+            if whole is None or faults:
+                return None, faults
+            try:
+                one = named_edition(whole, wanted)
+            except KeyError:
+                raise PolicyError([_unknown_edition(file, whole, wanted)]) from None
+            tree = tree if one is None else pinned(tree, whole, one)
+    return _source(tree, files, lower)
+
+
+def _source(
+    tree: Node, files: list[_File], lower: Lower
+) -> tuple[PolicySource | None, list[Fault]]:
+    """Check what the files make when laid over one another."""
     located = Located.of(tree)
     shape, faults = read_shape(located, lower)
     if shape is None:
         return None, faults
+    own = [str(file.text("edition")) for file in files[:-1]]
     source = PolicySource(
         file=shape,
         vocabulary=_vocabulary(shape, located),
         layers=tuple(
-            Layer(str(file.text("policy")), str(file.text("edition")), file.source)
-            for file in files
+            Layer(str(file.text("policy")), edition, file.source)
+            for file, edition in zip(files, [*own, shape.edition], strict=True)
         ),
         digest=_digest(located),
         located=located,
     )
     return source, reference_faults(source)
+
+
+def _unknown_edition(file: _File, source: PolicySource, wanted: str) -> Fault:
+    """Say which editions there are, at the key that asks for another one."""
+    name = source.file.policy
+    message = f"`{name}` has no edition {wording.quoted(wanted)}"
+    *dated, whole = edition_names(source)
+    hint = f"its only edition is `{whole}`"
+    if dated:
+        named = wording.listed((f"`{one}`" for one in dated), "and")
+        hint = f"its editions are {named}; `{whole}` is all of them, each in its time"
+    if file.asked_by is not None:
+        return codes.fault(file.asked_by.place, "unknown-edition", message, hint)
+    return Fault(f"{name}@{wanted}", 0, 0, "unknown-edition", message, hint)
 
 
 def _without_faults(source: PolicySource | None, faults: list[Fault]) -> PolicySource:

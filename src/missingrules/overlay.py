@@ -8,8 +8,8 @@ A policy that `extends` another one says only what differs. Of its top-level key
 - `rules` with an id that a lower layer has replace keys of that rule (`null` takes a key away),
   other rules are added,
 - `vocabulary` adds,
-- everything else is replaced; `owner` and `last_reviewed` speak for one file only and are not
-  inherited.
+- everything else is replaced; `area`, `owner` and `last_reviewed` speak for one file only and are
+  not inherited.
 
 Names are looked up when all layers are merged: a layer that redefines a term changes every rule
 that uses it, wherever the rule stands.
@@ -24,7 +24,7 @@ from missingrules.yamlsource import Node
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_OF_ONE_FILE: Final = frozenset({"extends", "owner", "last_reviewed"})
+_OF_ONE_FILE: Final = frozenset({"extends", "area", "owner", "last_reviewed"})
 _OF_ONE_VALUE: Final = frozenset({"editions", "basis", "cite", "note"})
 
 

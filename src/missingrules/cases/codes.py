@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 CaseCode = Literal[
     # Files
     "no-cases",
+    "cases-of-an-edition",
     "unreadable-file",
     "other-policy",
     # Shape

@@ -13,6 +13,7 @@ from missingrules.cases.case import Case, CaseFile
 from missingrules.cases.codes import CaseError
 from missingrules.cases.places import Page
 from missingrules.cases.reader import Reader
+from missingrules.editions import split_name
 from missingrules.errors import Fault, PolicyError
 from missingrules.layers import shipped
 from missingrules.policy import Policy
@@ -56,6 +57,12 @@ def parse_cases(text: str, policy: Policy, *, source: str = "<cases>") -> tuple[
 def _beside(name_or_path: str | Path) -> tuple[Path, Path]:
     """Give the file of a policy and the file of its cases."""
     known = shipped()
+    if isinstance(name_or_path, str):
+        whole, edition = split_name(name_or_path)
+        if edition is not None:
+            message = "cases stand beside the whole policy, and cross the borders of its editions"
+            hint = f"give `{whole}`"
+            raise CaseError([Fault(name_or_path, 0, 0, "cases-of-an-edition", message, hint)])
     if isinstance(name_or_path, str) and name_or_path in known:
         path = known[name_or_path]
     else:

@@ -9,6 +9,7 @@ PolicyCode = Literal[
     # Files and layers
     "unreadable-file",
     "unknown-policy",
+    "unknown-edition",
     "bad-extends",
     "extends-in-a-circle",
     "too-many-layers",

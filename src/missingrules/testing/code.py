@@ -183,11 +183,13 @@ def _coverage_code(coverage: Coverage) -> str:
 
 
 def _policy_code(policy: Policy) -> str:
-    from missingrules.layers import shipped
+    from missingrules.layers import load_source, shipped
 
     last = policy.source.layers[-1]
     if str(shipped().get(policy.name)) == last.source:
-        return f"Policy.load({policy.name!r})"
+        names = (policy.name, f"{policy.name}@{policy.edition}")
+        same = (name for name in names if load_source(name).digest == policy.source.digest)
+        return f"Policy.load({next(same)!r})"
     return f"Policy.parse({text_code(policy_text(policy))})"
 
 
