@@ -23,6 +23,7 @@ from typing import Annotated
 import typer
 
 from missingrules.calendar import from_us
+from missingrules.cli_compare import compare_command
 from missingrules.cli_log import (
     AsOf,
     Engine,
@@ -99,6 +100,7 @@ def root(
 
 app.command("scan")(scan_command)
 app.command("sample")(sample_command)
+app.command("compare")(compare_command)
 
 
 @app.command("explain")

@@ -12,7 +12,7 @@ import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from missingrules import wording
 from missingrules.checks import codes, read_shape, reference_faults
@@ -33,8 +33,11 @@ from missingrules.vocabulary import standard
 from missingrules.yamlsource import LONGEST_BYTES, Located, Node, decode, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from missingrules.language import PolicyFile
     from missingrules.vocabulary import Vocabulary
+    from missingrules.yamlsource import Path as YamlPath
 
 __all__ = [
     "DatedRule",
@@ -49,6 +52,7 @@ __all__ = [
     "rule_editions",
     "shipped",
     "source_from_text",
+    "with_data",
 ]
 
 MOST_LAYERS: Final = 8
@@ -123,6 +127,43 @@ def source_from_text(
     """
     path = None if base_dir is None else base_dir / Path(source).name
     return _without_faults(*_merged(_stack(text, source, path)))
+
+
+def with_data(source: PolicySource, data: dict[str, Any]) -> PolicySource:
+    """Make the policy that a source would be, if its merged text said ``data``.
+
+    Nothing is read or written. A fault stands at the place of the part that was changed, as far as
+    the source has one. Raises :class:`PolicyError` with every fault.
+    """
+    said = {key: value for key, value in data.items() if key != "extends"}
+    paths = set(_paths(said))
+    located = Located(
+        said,
+        {path: place for path, place in source.located.places.items() if path in paths},
+        {path: place for path, place in source.located.keys.items() if path in paths},
+    )
+    shape, faults = read_shape(located, Lower())
+    if shape is None:
+        raise PolicyError(faults)
+    made = PolicySource(
+        file=shape,
+        vocabulary=_vocabulary(shape, located),
+        layers=source.layers,
+        digest=_digest(located),
+        located=located,
+    )
+    return _without_faults(made, reference_faults(made))
+
+
+def _paths(part: object, path: YamlPath = ()) -> Iterator[YamlPath]:
+    """Every path inside plain data, this one first."""
+    yield path
+    if isinstance(part, dict):
+        for key, value in part.items():
+            yield from _paths(value, (*path, key))
+    elif isinstance(part, list):
+        for index, value in enumerate(part):
+            yield from _paths(value, (*path, index))
 
 
 # --- Files ----------------------------------------------------------------------------------------

@@ -178,7 +178,7 @@ class Sweep:
             sampler=None if sampler is None else sampler.empty(),
         )
         self._task = task
-        for part in self._judged(task, self._spool, failed):
+        for part in self.over(judged, task, alone=_given_up, failed=failed):
             self.gathered.merge(part.gathered)
             if self._spool.on_disk:
                 self._spool.note_keys(part.quality.released())
@@ -220,15 +220,29 @@ class Sweep:
                 held.matcher,
             )
 
-    def _judged(self, task: Task, spool: Spool, failed: Callable[[int], None]) -> Iterator[Part]:
-        incomplete = self.incomplete
+    def over(
+        self,
+        work: Callable[[Any, list[Item]], Any],
+        task: Any,
+        *,
+        alone: Callable[[Any, Item], Any],
+        failed: Callable[[int], None] = lambda _: None,
+    ) -> Iterator[Any]:
+        """Go through the children once: give ``work(task, chunk)``, in order of child id.
+
+        ``work`` and ``task`` go to other processes where the log is worth it. ``alone(task, item)``
+        stands in for a child whose record ends the process; ``failed`` is as for :meth:`parts`.
+        """
+        if self.as_of_us is None or self._spool is None:
+            return
+        incomplete, spool = self.incomplete, self._spool
         chunks = (
             [(kept, child_id_of(kept) in incomplete) for kept in chunk]
             for chunk in spool.children(CHUNK)
         )
         workers = self._workers if spool.held >= WORTH_A_PROCESS else 1
         if workers == 1:
-            yield from (judged(task, chunk) for chunk in chunks)
+            yield from (work(task, chunk) for chunk in chunks)
             return
 
         def lost(number: int) -> None:
@@ -236,13 +250,13 @@ class Sweep:
             failed(number)
 
         yield from in_order(
-            _judged_here,
+            _worked_here,
             chunks,
             workers=workers,
             prepare=_prepare,
-            given=(task,),
+            given=(work, task),
             lost=lost,
-            alone=lambda item: _given_up(task, item),
+            alone=lambda item: alone(task, item),
         )
 
 
@@ -435,14 +449,14 @@ def _given_up(task: Task, item: Item) -> Part:
     return part
 
 
-_here: dict[str, Task] = {}
+_here: dict[str, Any] = {}
 
 
-def _prepare(task: Task) -> None:
+def _prepare(work: Callable[[Any, list[Item]], Any], task: Any) -> None:
     """Get a process of the pool ready. An interrupt is dealt with by the one that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _here["task"] = task
+    _here.update(work=work, task=task)
 
 
-def _judged_here(chunk: Sequence[Item]) -> Part:
-    return judged(_here["task"], chunk)
+def _worked_here(chunk: list[Item]) -> Any:
+    return _here["work"](_here["task"], chunk)

@@ -1,0 +1,173 @@
+"""The command ``missingrules compare``: what another policy, or another number, would have found.
+
+Exit codes: 0 compared; 2 usage, a faulty policy, or an answer that could not be written; 3 rows of
+the log were rejected, or read in part only (the comparison is still written). What was found has no
+bearing on it.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+from missingrules.cli_log import (
+    AsOf,
+    Logs,
+    MappingOption,
+    Zone,
+    files,
+    instant,
+    mappings_of,
+    say_faults,
+)
+from missingrules.terminal import (
+    CLEAR,
+    REJECTED,
+    load_policy,
+    say,
+    stop,
+    without_traceback,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from missingrules.compare import Judging
+    from missingrules.policy import Policy
+    from missingrules.sweep import Sweep
+
+
+class Format(StrEnum):
+    """How a comparison is written."""
+
+    text = "text"
+    json = "json"
+
+
+class Answer(Protocol):
+    """What can be written as text and as JSON."""
+
+    def to_text(self) -> str:
+        """Give it as text for people."""
+        ...
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as JSON takes it."""
+        ...
+
+
+@without_traceback
+def compare_command(  # noqa: PLR0913 - the options of the command
+    logs: Logs,
+    *,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--policy",
+            "-p",
+            metavar="NAME|FILE",
+            help="A shipped policy or a policy file; given again for each that is compared. The "
+            "first is what the others are set against.",
+        ),
+    ] = None,
+    label_audit: Annotated[
+        bool,
+        typer.Option(
+            "--label-audit",
+            help="One policy: say what counting by the recorded label hides.",
+        ),
+    ] = False,
+    as_of: AsOf = None,
+    output: Annotated[
+        Format, typer.Option("--format", help="How the comparison is written.")
+    ] = Format.text,
+    listed: Annotated[
+        int,
+        typer.Option("--children", metavar="N", min=0, help="How many children are listed."),
+    ] = 25,
+    zone: Zone = None,
+    mapping: MappingOption = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="How many processes judge. Default: one a processor."
+        ),
+    ] = None,
+) -> int:
+    """Set policies side by side over one log: what each asks for, finds and cannot see.
+
+    Exit codes: 0 compared, 2 usage or faulty policy, 3 rows rejected (the comparison is still
+    written).
+    """
+    from missingrules import compare, progress
+    from missingrules.sweep import swept
+
+    named = policy or []
+    loaded = [load_policy(name) for name in named] or [load_policy(None)]
+    if label_audit and len(loaded) > 1:
+        stop("--label-audit looks at one policy: give --policy once")
+    if not label_audit and len(loaded) < 2:  # noqa: PLR2004 - a pair
+        stop("give --policy twice or more; or one, and --label-audit")
+    chosen = instant(as_of, loaded[0])
+    judging = compare.Judging.of([each.source for each in loaded], compare.names_of(loaded))
+    answer = _question(loaded, judging, listed, label_audit=label_audit)
+    mappings = mappings_of(mapping, judging.reader)
+    paths = files(logs, zone, mappings)
+    with (
+        progress.shown() as bar,
+        swept(
+            paths,
+            judging.reader,
+            mappings=mappings,
+            zone=zone,
+            as_of=chosen,
+            workers=workers,
+            taken=bar.read,
+        ) as sweep,
+    ):
+        bar.judging(sweep.children)
+        made = answer(sweep, lambda number: bar.judged(number, 0))
+        books, unheard, as_of_us = sweep.books, sweep.unheard, sweep.as_of_us
+    say_faults(books, unheard)
+    if books.incomplete:
+        say(
+            f"Of {len(books.incomplete)} children rows were rejected: what seems missing may have "
+            "been there."
+        )
+    if made is None:
+        stop("the log is empty: there is nothing to compare")
+    if output is Format.json:
+        write_json(made.to_dict())
+    else:
+        _introduce(loaded, as_of_us)
+        sys.stdout.write(made.to_text())
+    return REJECTED if books.rejected or books.partly else CLEAR
+
+
+def _question(
+    loaded: list[Policy], judging: Judging, listed: int, *, label_audit: bool
+) -> Callable[[Sweep, Callable[[int], None]], Answer | None]:
+    """Make ready what is asked, so that mistakes are told before anything is read."""
+    from missingrules import compare
+
+    first = loaded[0]
+    if label_audit:
+        compare.by_label(first, 0)
+        return lambda sweep, told: compare.label_audit_sweep(sweep, first, listed=listed, told=told)
+    return lambda sweep, told: (
+        None
+        if sweep.as_of_us is None
+        else compare.compare_sweep(sweep, loaded, judging, listed=listed, told=told)
+    )
+
+
+def _introduce(policies: list[Policy], as_of_us: int | None) -> None:
+    for policy in policies:
+        sys.stdout.write(f"Policy {policy.name} {policy.edition}: {policy.title}\n")
+    if as_of_us is not None:
+        sys.stdout.write(f"Judged as of {policies[0].calendar.local(as_of_us)}.\n")
+    sys.stdout.write("\n")
