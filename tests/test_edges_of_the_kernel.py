@@ -1195,3 +1195,17 @@ def test_a_finding_of_the_child_goes_with_the_episode_that_held_the_answer() -> 
     assert answer.withdrawn_since(at("2023-01-12 12:00")) == ()
     (gone,) = judge(rule, log, "2023-01-14 00:00").withdrawn_since(at("2023-01-12 12:00"))
     assert (gone.finding.outcome, gone.entries) == ("fulfilled_late", ("void", "mark"))
+
+
+def test_what_was_withdrawn_is_told_of_the_same_source_that_was_judged() -> None:
+    rule = policy("""
+        rules:
+          - id: inspector
+            on: {entry: reported}
+            require: {action: inspector_informed, within: 1 hour}
+    """)
+    log = f"{REPORTED}E1 2023-01-11 09:00 voided of=E1.reported id=void"
+    without = Coverage.between(without=["inspector_informed"])
+    answer = judge(rule, log, "2023-01-12 00:00", coverage=without)
+    (gone,) = answer.withdrawn_since(at("2023-01-10 12:00"))
+    assert (gone.finding.outcome, gone.entries) == ("not_observable", ("void",))
