@@ -161,7 +161,7 @@ def _floor_name(risk: str) -> str:
 def _policy(answers: Answers, today: dt.date) -> Iterator[str]:
     """Write the file; words from the answers are quoted."""
     title = f"Missing children in {answers.area.strip()}; a draft until somebody has signed it off"
-    yield "# A local policy over `england`. Each number is assumed until its `basis` says otherwise:"
+    yield "# A local policy over `england`. A number is assumed until its `basis` says otherwise:"
     yield "# put `stated`, and a `cite`, where it is written down."
     yield from (
         "",
