@@ -81,6 +81,31 @@ def compare_command(  # noqa: PLR0913 - the options of the command
             help="One policy: say what counting by the recorded label hides.",
         ),
     ] = False,
+    sensitivity: Annotated[
+        bool,
+        typer.Option(
+            "--sensitivity",
+            help="One policy: say which findings hang on a convention or a time that was assumed.",
+        ),
+    ] = False,
+    step: Annotated[
+        int,
+        typer.Option(
+            metavar="PERCENT",
+            min=1,
+            max=99,
+            help="With --sensitivity: by how much assumed times are made shorter and longer.",
+        ),
+    ] = 20,
+    vary: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME=VALUES",
+            help="One policy: a parameter, or rule.within, rule.deadline, rule.reach or "
+            "rule.every, with its values, as in strategy-meeting.within=30..180d or "
+            "repeat_count=2,3,4.",
+        ),
+    ] = None,
     as_of: AsOf = None,
     output: Annotated[
         Format, typer.Option("--format", help="How the comparison is written.")
@@ -107,14 +132,32 @@ def compare_command(  # noqa: PLR0913 - the options of the command
     from missingrules.sweep import swept
 
     named = policy or []
+    asked = [
+        option
+        for option, given in (
+            ("--label-audit", label_audit),
+            ("--sensitivity", sensitivity),
+            ("--vary", vary is not None),
+        )
+        if given
+    ]
+    if len(asked) > 1:
+        stop(f"{' and '.join(asked)}: give one of them")
     loaded = [load_policy(name) for name in named] or [load_policy(None)]
-    if label_audit and len(loaded) > 1:
-        stop("--label-audit looks at one policy: give --policy once")
-    if not label_audit and len(loaded) < 2:  # noqa: PLR2004 - a pair
-        stop("give --policy twice or more; or one, and --label-audit")
+    if asked and len(loaded) > 1:
+        stop(f"{asked[0]} looks at one policy: give --policy once")
+    if not asked and len(loaded) < 2:  # noqa: PLR2004 - a pair
+        stop("give --policy twice or more; or one, and --label-audit, --sensitivity or --vary")
     chosen = instant(as_of, loaded[0])
     judging = compare.Judging.of([each.source for each in loaded], compare.names_of(loaded))
-    answer = _question(loaded, judging, listed, label_audit=label_audit)
+    answer = _question(
+        loaded,
+        judging,
+        listed,
+        label_audit=label_audit,
+        step=step if sensitivity else None,
+        varied=vary,
+    )
     mappings = mappings_of(mapping, judging.reader)
     paths = files(logs, zone, mappings)
     with (
@@ -148,8 +191,14 @@ def compare_command(  # noqa: PLR0913 - the options of the command
     return REJECTED if books.rejected or books.partly else CLEAR
 
 
-def _question(
-    loaded: list[Policy], judging: Judging, listed: int, *, label_audit: bool
+def _question(  # noqa: PLR0913 - what can be asked
+    loaded: list[Policy],
+    judging: Judging,
+    listed: int,
+    *,
+    label_audit: bool,
+    step: int | None,
+    varied: str | None,
 ) -> Callable[[Sweep, Callable[[int], None]], Answer | None]:
     """Make ready what is asked, so that mistakes are told before anything is read."""
     from missingrules import compare
@@ -158,6 +207,13 @@ def _question(
     if label_audit:
         compare.by_label(first, 0)
         return lambda sweep, told: compare.label_audit_sweep(sweep, first, listed=listed, told=told)
+    if step is not None:
+        return lambda sweep, told: compare.sensitivity_sweep(
+            sweep, first, step=step, listed=listed, told=told
+        )
+    if varied is not None:
+        compare.check_vary(first, varied)
+        return lambda sweep, told: compare.vary_sweep(sweep, first, varied, told=told)
     return lambda sweep, told: (
         None
         if sweep.as_of_us is None

@@ -17,6 +17,7 @@ from missingrules.cli_policy_new import new_command
 from missingrules.terminal import (
     BREACHES,
     CLEAR,
+    REJECTED,
     load_policy,
     stop,
     without_traceback,
@@ -268,3 +269,54 @@ def show_command(
     else:
         out.write_text(page, encoding="utf-8", newline="\n")
     return CLEAR
+
+
+@app.command("diff")
+@without_traceback
+def diff_command(  # noqa: PLR0913 - the options of the command
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A shipped policy or a policy file.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The one that is to take its place.")],
+    *,
+    log: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--log", metavar="LOG", help="Say, too, whom it affects in this log; can be repeated."
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="TIME", help="With --log: judge as known at this instant.")
+    ] = None,
+    listed: Annotated[
+        int, typer.Option("--children", metavar="N", min=0, help="How many children are listed.")
+    ] = 25,
+    output: Annotated[
+        LintFormat, typer.Option("--format", help="How the difference is written.")
+    ] = LintFormat.text,
+) -> int:
+    """Say rule by rule what changes from one policy to another, and who is affected.
+
+    Exit codes: 0 said, 2 usage or faulty policy, 3 rows of the log were rejected (the answer is
+    still written).
+    """
+    from missingrules.cli_log import files, instant, say_faults
+    from missingrules.compare import Judging, compare_sweep, diff, names_of
+    from missingrules.sweep import swept
+
+    policies = [load_policy(old), load_policy(new)]
+    found = diff(*(policy.source for policy in policies))
+    document, text, code = found.to_dict(), found.to_text(), CLEAR
+    if log:
+        judging = Judging.of([policy.source for policy in policies], names_of(policies))
+        chosen = instant(as_of, policies[0])
+        with swept(files(log, None, ()), judging.reader, as_of=chosen) as sweep:
+            made = compare_sweep(sweep, policies, judging, listed=listed)
+            say_faults(sweep.books, sweep.unheard)
+            if sweep.books.rejected or sweep.books.partly:
+                code = REJECTED
+        document["affected"] = made.to_dict()
+        text = f"{text}\nWho is affected\n{made.to_text()}"
+    if output is LintFormat.json:
+        write_json(document)
+    else:
+        sys.stdout.write(text)
+    return code

@@ -80,7 +80,7 @@ class Comparison:
                     "policy": policy.name,
                     "edition": policy.edition,
                     "policy_digest": policy.digest,
-                    "total": _figures(self.counts.total(number)),
+                    "total": figures_of(self.counts.total(number)),
                     "meetings": self._meetings(number),
                 }
                 for number, (name, policy) in enumerate(zip(self.names, self.policies, strict=True))
@@ -122,7 +122,7 @@ class Comparison:
         tally = counts.tally(number, MEETINGS)
         told: dict[str, Any] = {
             "rules": self.judging.rules_of(number, MEETINGS),
-            **_figures(tally),
+            **figures_of(tally),
             "children": counts.children_with[number, MEETINGS, "owed"],
             "owed_a_month": round(self.a_month(number), 3),
             "by_month": dict(
@@ -190,7 +190,7 @@ class Comparison:
                 {
                     "name": name,
                     "rules": self.judging.rules_of(number, subject),
-                    **_figures(self.counts.tally(number, subject)),
+                    **figures_of(self.counts.tally(number, subject)),
                     "children_owed": self.counts.children_with[number, subject, "owed"],
                     "children_missed": self.counts.children_with[number, subject, "missed"],
                     "unseen": subject not in held[number],
@@ -352,7 +352,8 @@ def names_of(policies: Sequence[Policy]) -> tuple[str, ...]:
     return tuple(f"{name} ({number})" for number, name in enumerate(dated, 1))
 
 
-def _figures(tally: Tally) -> dict[str, int]:
+def figures_of(tally: Tally) -> dict[str, int]:
+    """Give what matters of a tally as JSON takes it; ``missed`` is done late or no record."""
     return {
         "owed": tally.owed,
         "met": tally.in_time,
