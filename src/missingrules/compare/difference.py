@@ -197,8 +197,8 @@ def _state(source: PolicySource, state: DatedRule) -> Iterator[tuple[str, str | 
         kinds = [plain_text(names.record(k, require.where)) for k in listed(require.action)]
         fields = [wording.plain(name) for name in listed(require.field)]
         yield "what is owed", wording.listed(kinds or fields)
-        values = None if require.as_ is None else listed(require.as_)
-        yield "values in order", None if values is None else ", ".join(map(str, values))
+        values = require.as_ if isinstance(require.as_, list) else [require.as_]
+        yield "values in order", ", ".join(value_text(v) for v in values if v is not None) or None
         yield "what must be named", ", ".join(require.names_known or ()) or None
         yield "what may stand in", require.or_field
         yield from _number(source, "deadline", require.within)
