@@ -192,6 +192,7 @@ def test_03_lays_a_local_policy_over_the_shipped_one() -> None:
     local, below = Policy.load(LOCAL), Policy.load("wiltshire")
     assert [layer.policy for layer in local.source.layers] == [
         "england",
+        "wiltshire_repeat_missing",
         "wiltshire",
         "local_example",
     ]
