@@ -99,6 +99,7 @@ def test_a_policy_is_loaded_once_for_all_tests(pytester: pytest.Pytester) -> Non
         ("@pytest.mark.policy", "must name one policy"),
         ('@pytest.mark.policy("england", "wiltshire")', "must name one policy"),
         ('@pytest.mark.policy("england", engine="both")', "must name one policy"),
+        ("@pytest.mark.policy(5)", "must name one policy"),
         ('@pytest.mark.policy("engand")', "*no policy `engand` is shipped*"),
         ('@pytest.mark.policy("gone.yaml")', "*gone.yaml: unreadable-file*"),
     ],
@@ -118,6 +119,47 @@ def test_what_cannot_be_loaded_is_told_without_a_traceback(
     result.stdout.fnmatch_lines([f"*{said}*"])
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*plugin.py*")
+
+
+def test_the_fixture_goes_together_with_hypothesis(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("""
+        import pytest
+        from hypothesis import HealthCheck, given, settings, strategies as st
+        from missingrules import testing
+
+        @pytest.mark.policy("england")
+        @settings(
+            max_examples=3,
+            database=None,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        )
+        @given(data=st.data())
+        def test_drawn(policy, data):
+            assert data.draw(testing.trials(policy)).policy is policy
+    """)
+    result = pytester.runpytest_subprocess("-p", plugin.__name__, "-p", "hypothesispytest", "-v")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*::test_drawn[[]england[]] PASSED*"])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "@pytest.fixture\n        def policy(): return 5\n        def test_own(policy):",
+        '@pytest.mark.parametrize("policy", [5])\n        def test_own(policy):',
+        '@pytest.mark.parametrize(("policy", "n"), [(5, 5)])\n        def test_own(policy, n):',
+        "def test_own(policy=5):",
+    ],
+)
+def test_a_project_may_have_a_policy_of_its_own(pytester: pytest.Pytester, written: str) -> None:
+    pytester.makepyfile(f"""
+        import pytest
+
+        {written}
+            assert policy == 5
+    """)
+    outcome(pytester).assert_outcomes(passed=1)
 
 
 def test_the_marker_and_the_option_are_explained(pytester: pytest.Pytester) -> None:

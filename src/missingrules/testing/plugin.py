@@ -9,6 +9,9 @@
 Without the marker the fixture takes ``--missingrules-policy NAME|FILE`` from the command line, then
 ``missingrules_policy`` from the configuration file. A path is relative to the folder that pytest
 takes for the root of the project. Nothing of the library is loaded before a test asks for it.
+
+The fixture goes together with ``@given`` of Hypothesis, which refuses fixtures that are made anew
+for each test: this one belongs to the whole run, and the marker chooses among its policies.
 """
 
 from __future__ import annotations
@@ -43,21 +46,44 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
-@pytest.fixture
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Hand each test that takes the fixture the name of its policy; it shows in the test's id."""
+    made = getattr(metafunc, "_arg2fixturedefs", {}).get("policy", ())
+    if not made or made[-1].func.__module__ != __name__:
+        return  # the project has a fixture of that name
+    if any(
+        "policy" in str(given.args[:1]) for given in metafunc.definition.iter_markers("parametrize")
+    ):
+        return
+    name, fault = _name_of(metafunc)
+    shown = os.path.basename(name) or "policy"  # noqa: PTH119 - a name is not always a path
+    metafunc.parametrize("policy", [(name, fault)], indirect=True, scope="session", ids=[shown])
+
+
+def _name_of(metafunc: pytest.Metafunc) -> tuple[str | os.PathLike[str], str]:
+    """Give the policy that a test names, or that the run was given, or else what is wrong."""
+    marker = metafunc.definition.get_closest_marker("policy")
+    if marker is None:
+        name = metafunc.config.getoption(OPTION) or metafunc.config.getini(OPTION)
+        return name or "", "" if name else f"no policy is named: {_ADVICE}"
+    if (
+        len(marker.args) == 1
+        and not marker.kwargs
+        and isinstance(marker.args[0], str | os.PathLike)
+    ):
+        return marker.args[0], ""
+    return "", "@pytest.mark.policy must name one policy"
+
+
+@pytest.fixture(scope="session")
 def policy(request: pytest.FixtureRequest) -> Policy:
     """Give the policy that the nearest marker names, or the one that the run was given.
 
     A policy is loaded once for all tests that name it.
     """
-    marker = request.node.get_closest_marker("policy")
-    if marker is None:
-        name = request.config.getoption(OPTION) or request.config.getini(OPTION)
-        if not name:
-            pytest.fail(f"no policy is named: {_ADVICE}", pytrace=False)
-    elif len(marker.args) == 1 and not marker.kwargs:
-        (name,) = marker.args
-    else:
-        pytest.fail("@pytest.mark.policy must name one policy", pytrace=False)
+    name, fault = request.param
+    if fault:
+        pytest.fail(fault, pytrace=False)
     return _loaded(request.config, name)
 
 
