@@ -24,6 +24,7 @@ BOY = EXAMPLES / "01_wiltshire_boy.jsonl"
 FROM_PYTHON = EXAMPLES / "02_from_python.py"
 LOCAL = EXAMPLES / "03_local_policy.yaml"
 WHY = EXAMPLES / "04_why_and_why_not.py"
+TESTS = EXAMPLES / "05_property_tests.py"
 AUDIT = EXAMPLES / "06_audit" / "audit.jsonl"
 
 SEVEN = [f"W-000{number}" for number in range(1, 8)]
@@ -58,7 +59,7 @@ def command(
 def test_the_examples_are_numbered_without_a_gap_and_each_is_tested_here() -> None:
     numbers = [re.fullmatch(r"(\d\d)_[a-z_]+\.(jsonl|py|yaml)", path.name) for path in FILES]
     assert [int(found[1]) for found in numbers if found] == list(range(1, len(FILES) + 1))
-    assert FILES == [BOY, FROM_PYTHON, LOCAL, WHY]
+    assert FILES == [BOY, FROM_PYTHON, LOCAL, WHY, TESTS]
 
 
 # --- 01: the boy whom nobody counted -------------------------------------------------------------
@@ -232,6 +233,43 @@ def test_04_tells_why_for_one_child_and_why_not_for_the_other(tmp_path: Path) ->
     assert "- 2 of 3 from 2024-02-04 00:00" in spared
     assert "nearest miss: 2 of 3; child-12-1 left the window 2024-05-03 00:00" in spared
     assert "- so nothing was called for" in spared
+
+
+# --- 05: property tests --------------------------------------------------------------------------
+
+PLUGINS = ("missingrules.testing.plugin", "hypothesispytest")
+
+
+def tested(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, text: str, *args: str
+) -> pytest.RunResult:
+    """Run a test file, warnings as errors, with the plugins that an installation brings."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(text)
+    plugins = [word for plugin in PLUGINS for word in ("-p", plugin)]
+    return pytester.runpytest_subprocess(*plugins, "-W", "error", "--strict-markers", *args)
+
+
+def test_05_passes_as_it_is(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = TESTS.read_text(encoding="utf-8")
+    tested(pytester, monkeypatch, text).assert_outcomes(passed=5)
+
+
+def test_05_finds_a_program_that_loses_the_time_of_recording(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = TESTS.read_text(encoding="utf-8")
+    rows = "to_json(entry).items()"
+    for old, new in (
+        (f"{rows}}}", f'{rows} if name != "recorded_at"}}'),
+        ("import HealthCheck,", "import HealthCheck, Phase,"),
+        ("derandomize=True,", "derandomize=True, phases=[Phase.generate],"),  # to shrink takes time
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    result = tested(pytester, monkeypatch, text, "-k", "ControlRoom")
+    result.assert_outcomes(failed=1, deselected=4)
+    result.stdout.fnmatch_lines(["*InvariantError: live-equals-fresh: *", "*state.begin(start=*"])
 
 
 # --- 06: the figures of a published audit --------------------------------------------------------
