@@ -108,7 +108,7 @@ def drawn(strategy: st.SearchStrategy[Any], number: int = 40, *, at_once: int = 
 def about(*rules: str) -> list[Record]:
     """Draw records of the policy above, about some rules or whatever they like."""
     named: dict[str, Any] = {"rules": rules} if rules else {}
-    return drawn(testing.records(EVERYTHING_ASKED, corrections=False, **named), 70)
+    return drawn(testing.records(EVERYTHING_ASKED, corrections=False, **named), 120)
 
 
 @functools.cache
@@ -315,8 +315,8 @@ def test_entries_are_of_every_kind_and_hold_every_field() -> None:
     assert {entry.by is None for entry in found} == {True, False}
     homes = {entry.episode_id is None for entry in found if entry.kind == DECISION}
     assert homes == {True, False}
-    grades = {entry.fields["grade"] for entry in found if entry.kind == "graded"}
-    assert grades == set(GRADES)
+    graded = drawn(testing.entries(EVERYTHING_ASKED, kinds=["graded"]), at_once=5)
+    assert {entry.fields["grade"] for entry in graded} == set(GRADES)
 
 
 def test_entries_can_be_narrowed_to_kinds_a_child_and_times() -> None:
@@ -419,7 +419,7 @@ def test_episodes_come_often_enough_to_be_counted() -> None:
         for record in about("counted")
         if sum(entry.fields.get("category") == "absent" for entry in record.entries) > 2
     ]
-    assert len(alike) > len(about("counted")) / 20
+    assert len(alike) > len(about("counted")) / 50
 
 
 @pytest.mark.parametrize(("least", "most"), [(0, 0), (2, 2), (3, 6)])
