@@ -21,7 +21,7 @@ PLACES = ("reported", "missing_since")
 EDGES = ("inclusive", "exclusive")
 AUTHORITIES = (
     *("force_policy", "statute", "statutory_guidance"),
-    *("inspectorate_expectation", "recommendation", "good_practice"),
+    *("inspectorate_expectation", "recommendation", "good_practice", "local_procedure"),
 )
 ACTIONS_OF_CHILD = ("strategy_meeting_held", "trigger_plan_created", "strategy_meeting_declined")
 ACTIONS_OF_EPISODE = (
