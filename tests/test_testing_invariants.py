@@ -453,6 +453,11 @@ A_FINDING: dict[str, object] = {"finding_id": "f-1", "rule": "told", "outcome": 
         (None, TypeError, "judge must return an Assessment or findings, not NoneType"),
         ("pending", TypeError, "judge must return an Assessment or findings, not str"),
         (A_FINDING, TypeError, "judge must return an Assessment or findings, not dict"),
+        (
+            evaluate(TOLD, record(CASE), as_of=THEN).findings[0],
+            TypeError,
+            "judge must return an Assessment or findings, not Finding",
+        ),
         ([5], TypeError, "a finding must be a Finding or a mapping, not int"),
         ([{}], ValueError, "a finding must have an id under 'finding_id'"),
         ([A_FINDING | {"rule": "a secret"}], ValueError, "must have an id under 'rule'"),

@@ -94,7 +94,7 @@ class _Draft(Rules):
         if self.working or self.chance(4):
             made["conventions"]["holidays"] = {"country": "GB", "subdivision": "ENG"}
         if self.chance(8):
-            made |= {"owner": "nobody", "area": "Nowhere", "last_reviewed": dt.date(2023, 1, 1)}
+            made |= {"owner": "nobody", "last_reviewed": dt.date(2023, 1, 1), "area": "nowhere"}
             made["sources"]["paper"]["url"] = "https://example.org/paper"
         if self.added:
             made["vocabulary"] = ADDITIONS

@@ -75,7 +75,7 @@ def verdict(said: Assessment | Iterable[Told]) -> Verdict:
             (gap.code, gap.rule, gap.episode_id, frozenset(gap.entries)) for gap in said.data_gaps
         )
         return Verdict(_by_id(said.findings), gaps, said.wakeups)
-    if isinstance(said, str | Mapping) or not isinstance(said, Iterable):
+    if isinstance(said, str | Mapping | Finding) or not isinstance(said, Iterable):
         raise TypeError(f"judge must return an Assessment or findings, not {type(said).__name__}")
     return Verdict(_by_id(said))
 

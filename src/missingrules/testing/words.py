@@ -20,8 +20,8 @@ CHANGES = (dt.date(2023, 11, 8), dt.date(2023, 11, 16), dt.date(2023, 12, 25), d
 PLACES = ("reported", "missing_since")
 EDGES = ("inclusive", "exclusive")
 AUTHORITIES = (
-    *("force_policy", "local_procedure", "statute", "statutory_guidance"),
-    *("inspectorate_expectation", "recommendation", "good_practice"),
+    *("force_policy", "statute", "statutory_guidance"),
+    *("inspectorate_expectation", "recommendation", "good_practice", "local_procedure"),
 )
 ACTIONS_OF_CHILD = ("strategy_meeting_held", "trigger_plan_created", "strategy_meeting_declined")
 ACTIONS_OF_EPISODE = (
