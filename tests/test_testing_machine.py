@@ -88,7 +88,7 @@ def test_the_machine_tells_corrects_repeats_and_waits() -> None:
             findings = evaluate(MEETING, self.record(), as_of=self.now).findings
             seen.update({finding.rule for finding in findings})
 
-    run_state_machine_as_test(Watched, settings=settings(FEW, max_examples=30))
+    run_state_machine_as_test(Watched, settings=settings(FEW, max_examples=90))
     assert {what for what, times in seen.items() if times} == {
         *("twice", "out of order", "late", "corrected", "several episodes", "later on"),
         *("meeting", "told"),
