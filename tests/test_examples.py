@@ -240,7 +240,7 @@ def test_04_tells_why_for_one_child_and_why_not_for_the_other(tmp_path: Path) ->
 PLUGINS = ("missingrules.testing.plugin", "hypothesispytest")
 
 
-def tested(
+def ran_as_tests(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, text: str, *args: str
 ) -> pytest.RunResult:
     """Run a test file, warnings as errors, with the plugins that an installation brings."""
@@ -252,7 +252,7 @@ def tested(
 
 def test_05_passes_as_it_is(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     text = TESTS.read_text(encoding="utf-8")
-    tested(pytester, monkeypatch, text).assert_outcomes(passed=5)
+    ran_as_tests(pytester, monkeypatch, text).assert_outcomes(passed=5)
 
 
 def test_05_finds_a_program_that_loses_the_time_of_recording(
@@ -267,7 +267,7 @@ def test_05_finds_a_program_that_loses_the_time_of_recording(
     ):
         assert old in text
         text = text.replace(old, new)
-    result = tested(pytester, monkeypatch, text, "-k", "ControlRoom")
+    result = ran_as_tests(pytester, monkeypatch, text, "-k", "ControlRoom")
     result.assert_outcomes(failed=1, deselected=4)
     result.stdout.fnmatch_lines(["*InvariantError: live-equals-fresh: *", "*state.begin(start=*"])
 
