@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from missingrules import read_jsonl
+from missingrules import log, read_jsonl
+from missingrules.language import Additions
 from missingrules.log import Entry, TableRows, entry_from_row, to_json
 from missingrules.vocabulary import COLUMNS, standard
 
@@ -27,10 +28,14 @@ ROWS = [to_json(e) for e in read_jsonl(EXAMPLES / "01_wiltshire_boy.jsonl").entr
 EVERY = tuple(dict.fromkeys([*COLUMNS, *WORDS.names]))
 
 
+QUICK = TableRows(EVERY, WORDS)
+"""One for all rows, as for a file: what it remembers of one row must not change another."""
+
+
 def both(row: dict[str, Any], columns: Iterable[str] = EVERY) -> tuple[Entry | None, object]:
     names = tuple(columns)
-    quick = TableRows(names, WORDS).entry([row.get(name) for name in names])
-    return quick, entry_from_row(row, WORDS)
+    table = QUICK if names == EVERY else TableRows(names, WORDS)
+    return table.entry([row.get(name) for name in names]), entry_from_row(row, WORDS)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['kind']}-{row['at']}")
@@ -85,3 +90,34 @@ def test_a_table_of_few_columns_is_read_quickly_too() -> None:
     for columns in (tuple(row), (*row, "by"), (*row, "by", "category"), (*row, "grade", "to")):
         quick, slow = both(row, columns)
         assert quick == slow
+
+
+def test_a_word_that_one_kind_knows_is_not_taken_for_another_kind_with_a_field_of_that_name() -> (
+    None
+):
+    told = {
+        kind: {
+            "of": "episode",
+            "phrase": kind,
+            "fields": {"finding": {"type": "choice", "values": [value]}},
+        }
+        for kind, value in [("door_knocked", "answered"), ("phone_rung", "engaged")]
+    }
+    words = WORDS.extended(Additions.model_validate({"kinds": told}))
+    table = TableRows(("child_id", "episode_id", "kind", "at", "finding"), words)
+
+    def read(kind: str, finding: str) -> Entry | None:
+        return table.entry(("C1", "E1", kind, "2023-01-10T09:00:00Z", finding))
+
+    assert read("door_knocked", "answered") is not None
+    assert read("phone_rung", "answered") is None
+    assert read("phone_rung", "engaged") is not None
+
+
+def test_more_different_cells_than_are_remembered_are_read_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(log, "_SEEN", 3)
+    table = TableRows(EVERY, WORDS)
+    for row in [*ROWS, *ROWS]:
+        assert table.entry([row.get(name) for name in EVERY]) == entry_from_row(row, WORDS)

@@ -66,7 +66,7 @@ def plain(log: Path, policy: Policy) -> list[bytes]:
     """What a scan in memory finds, line by line."""
     done = scan(read_jsonl(log), policy)
     found = [row for each in done.assessments for row in written.rows(each.findings, each.record)]
-    return [json.dumps(row).encode() for row in found]
+    return [json.dumps(row.to_dict()).encode() for row in found]
 
 
 def test_a_sweep_comes_to_what_a_scan_in_memory_does(

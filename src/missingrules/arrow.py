@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, Any, Final
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from missingrules.errors import MissingRulesError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from missingrules.duties import Duty
+    from missingrules.finding import Finding
+
+T = TypeVar("T")
 
 _TEXT, _LIST, _NUMBER, _FLAG, _INSTANT = "text", "list", "number", "flag", "instant"
 _TYPES: Final = {
@@ -32,6 +37,31 @@ _TYPES: Final = {
 COLUMNS: Final = tuple(_TYPES)
 """The columns of a finding, in the order of its JSON, and what :mod:`missingrules.written` adds."""
 
+OF_DUTY: Final = frozenset(
+    {
+        "rule",
+        "title",
+        "policy",
+        "edition",
+        "policy_digest",
+        "severity",
+        "authority",
+        "basis",
+        "timing_basis",
+        "action",
+        "owner",
+        "cite",
+    }
+)
+"""Columns that say what the duty is."""
+
+INSTANTS: Final = {
+    name: f"{name.removesuffix('_at') if name != 'as_of' else name}_us"
+    for name, told in _TYPES.items()
+    if told == _INSTANT
+}
+"""Columns that hold an instant, each with the name that it has in a finding."""
+
 CITE: Final = ("source", "title", "publisher", "published", "section", "url")
 """What stands in a citation."""
 
@@ -53,26 +83,60 @@ def schema() -> Any:
     return pa.schema([(column, types[told]) for column, told in _TYPES.items()])
 
 
-def stream(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Write rows of findings as an Arrow stream."""
-    pa = _pyarrow()
-    table = rows_table(rows)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return bytes(sink.getvalue())
+class Columns:
+    """Findings by column, under the names of :data:`COLUMNS`.
 
+    What a finding has of its duty is the same for many: :meth:`distinct` gives it once a duty,
+    and :meth:`spread` lays out for every finding what was made of that. Instants are UTC
+    microseconds, lists are tuples.
+    """
 
-def rows_table(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """Make a ``pyarrow.Table`` of rows of findings, each as JSON takes it."""
-    pa, made = _pyarrow(), schema()
-    columns = []
-    for field in made:
-        cells = [row[field.name] for row in rows]
-        if _TYPES.get(field.name) == _INSTANT:
-            cells = [None if cell is None else dt.datetime.fromisoformat(cell) for cell in cells]
-        columns.append(pa.array(cells, field.type))
-    return pa.table(columns, schema=made)
+    def __init__(self, findings: Sequence[Finding], times_as_stated: Sequence[bool]) -> None:
+        """Take findings, and of each whether it rests on times as stated."""
+        self._findings = findings
+        duties: dict[int, Duty] = {id(each.duty): each.duty for each in findings}
+        place = {which: number for number, which in enumerate(duties)}
+        self._duties = tuple(duties.values())
+        self._places = [place[id(each.duty)] for each in findings]
+        self._made: dict[str, Sequence[Any]] = {"times_as_stated": times_as_stated}
+
+    def distinct(self, name: str) -> list[Any]:
+        """Give the cells of a column of :data:`OF_DUTY`, one a duty."""
+        cells = [getattr(duty, name) for duty in self._duties]
+        return [cell or None for cell in cells] if name == "action" else cells
+
+    def spread(self, cells: Sequence[T]) -> list[T]:
+        """Give every finding the cell of its duty."""
+        return [cells[place] for place in self._places]
+
+    def each(self, name: str) -> Sequence[Any]:
+        """Give a column, a cell a finding."""
+        if name in OF_DUTY:
+            return self.spread(self.distinct(name))
+        if name not in self._made:
+            read = attrgetter(INSTANTS.get(name, name))
+            self._made[name] = [read(finding) for finding in self._findings]
+        return self._made[name]
+
+    def table(self) -> Any:
+        """Make a ``pyarrow.Table``."""
+        pa, made = _pyarrow(), schema()
+        places = pa.array(self._places, pa.int32())
+        columns = [
+            pa.array(self.distinct(field.name), field.type).take(places)
+            if field.name in OF_DUTY
+            else pa.array(self.each(field.name), field.type)
+            for field in made
+        ]
+        return pa.table(columns, schema=made)
+
+    def stream(self) -> bytes:
+        """Write an Arrow stream."""
+        table, pa = self.table(), _pyarrow()
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+        return bytes(sink.getvalue())
 
 
 def _pyarrow() -> Any:

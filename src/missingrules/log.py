@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = frozenset(COLUMNS)
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - in UTC; the Z is written behind it
+_SEEN = 4_096  # cells of a column; in most logs rows about one child stand near each other
 _UNKNOWN_LISTED = 20  # of one row; a row with thousands is not a row of this log
 
 
@@ -191,8 +192,9 @@ class TableRows:
         self._kind = self._places.get("kind")
         self._instant = values.reader("instant", zone=zone)
         self._plans: dict[str, _Plan] = {}
+        self._seen: dict[str, dict[str, Any]] = {}
 
-    def entry(self, cells: Sequence[Any]) -> Entry | None:
+    def entry(self, cells: Sequence[Any]) -> Entry | None:  # noqa: C901 - a call a cell would cost
         """Make an entry of a row; None where something may be wrong: read it another way then.
 
         What it makes is what :func:`entry_from_row` makes of the same cells by their names.
@@ -205,15 +207,22 @@ class TableRows:
             return None
         row: dict[str, Any] = {}
         try:
-            for name, place, read, required in plan.cells:
+            for name, place, read, required, seen in plan.cells:
                 cell = cells[place]
+                if isinstance(cell, str) and cell in seen:
+                    row[name] = seen[cell]
+                    continue
                 if cell is None or values.blank(cell):
                     if required:
                         return None
                     continue
                 if isinstance(cell, str) and not cell.isascii():
                     return None
-                row[name] = read(cell)
+                row[name] = made = read(cell)
+                if isinstance(cell, str):
+                    if len(seen) >= _SEEN:
+                        seen.clear()
+                    seen[cell] = made
         except values.UnreadableError:
             return None
         return plan.entry(row)
@@ -242,7 +251,7 @@ class TableRows:
         plan = _Plan(
             kind=kind,
             cells=tuple(
-                (column, self._places[column], read, required)
+                (column, self._places[column], read, required, self._seen_of(column, kind))
                 for column, read, required in wanted
                 if column in self._places
             ),
@@ -251,13 +260,22 @@ class TableRows:
         self._plans[name] = plan
         return plan
 
+    def _seen_of(self, column: str, kind: Kind) -> dict[str, Any]:
+        """Give where to keep what the latest cells of a column read as: most come again soon.
+
+        A field may be of another type in another kind, so each kind has its own for that.
+        """
+        if column in kind.fields:
+            return {}
+        return self._seen.setdefault("at" if column == "recorded_at" else column, {})
+
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """How to read rows of one kind: the cells that it has, and those that must be empty."""
 
     kind: Kind
-    cells: tuple[tuple[str, int, Callable[[object], Any], bool], ...]
+    cells: tuple[tuple[str, int, Callable[[object], Any], bool, dict[str, Any]], ...]
     others: Callable[[Sequence[Any]], tuple[Any, ...]]
 
     def has_more(self, cells: Sequence[Any]) -> bool:

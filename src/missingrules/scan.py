@@ -88,10 +88,10 @@ class Scan:
 
     def to_arrow(self) -> Any:
         """Give every finding as a ``pyarrow.Table``: a row a finding, columns as in its JSON."""
-        from missingrules.arrow import rows_table
+        from missingrules.written import table
 
         found = [row for each in self.assessments for row in rows(each.findings, each.record)]
-        return rows_table([*found, *(row for one in self.failed for row in rows([one], None))])
+        return table([*found, *(row for one in self.failed for row in rows([one], None))])
 
 
 def scan(

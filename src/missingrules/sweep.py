@@ -380,10 +380,10 @@ def judged(task: Task, chunk: Sequence[Item]) -> Part:
                 part.shown.append(record)
             if task.whole:
                 part.whole.append(written.document(made))
-        part.stated_times += written.count_stated(found, record)
-        if task.formats:
-            rows += written.rows(found, record)
-    part.rows = {form: written.encoded(form, rows) for form in task.formats if rows}
+        shown = written.rows(found, record)
+        part.stated_times += sum(row.times_as_stated for row in shown)
+        rows += shown
+    part.rows = written.encoded(task.formats, rows)
     if task.cross_check:
         _cross_check(task, part, records, findings)
     return part
@@ -444,8 +444,7 @@ def _given_up(task: Task, item: Item) -> Part:
     part.quality.add(entries[0].child_id, entries)
     part.gathered.fail(made)
     _sample(task, part, made)
-    rows = written.rows([made], record)
-    part.rows = {form: written.encoded(form, rows) for form in task.formats}
+    part.rows = written.encoded(task.formats, written.rows([made], record))
     return part
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from missingrules import arrow
+from missingrules.finding import stamp
 from missingrules.spreadsheets import defused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from missingrules.finding import Assessment, Finding
     from missingrules.record import Record
@@ -24,7 +25,17 @@ if TYPE_CHECKING:
 FORMATS: Final = ("parquet", "csv", "jsonl")
 """In what form findings can be written as rows."""
 
-Row = dict[str, Any]
+
+class Row(NamedTuple):
+    """A finding as it is written."""
+
+    finding: Finding
+    times_as_stated: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the row as JSON takes it."""
+        return self.finding.to_dict() | {"times_as_stated": self.times_as_stated}
+
 
 _CSV_COLUMNS: Final = tuple(
     column
@@ -32,26 +43,24 @@ _CSV_COLUMNS: Final = tuple(
     for column in ([f"cite_{part}" for part in arrow.CITE] if name == "cite" else [name])
 )
 _JOIN: Final = "; "
+_as_json: Final[Callable[[Any], str]] = json.JSONEncoder().encode
 
 
 def document(assessment: Assessment) -> dict[str, Any]:
     """Give an assessment as JSON takes it, its findings with what a row says beside them."""
-    return assessment.to_dict() | {"findings": rows(assessment.findings, assessment.record)}
+    found = rows(assessment.findings, assessment.record)
+    return assessment.to_dict() | {"findings": [row.to_dict() for row in found]}
 
 
 def rows(findings: Iterable[Finding], record: Record | None) -> list[Row]:
-    """Write findings about one child down, each as JSON takes it; ``record`` is the child's."""
+    """Take findings about one child to be written; ``record`` is the child's."""
     timed = set() if record is None else _timed(record)
-    return [
-        finding.to_dict() | {"times_as_stated": rests_on_stated_times(finding, timed)}
-        for finding in findings
-    ]
+    return [Row(finding, rests_on_stated_times(finding, timed)) for finding in findings]
 
 
 def count_stated(findings: Iterable[Finding], record: Record) -> int:
     """Count the findings about one child of which ``times_as_stated`` holds."""
-    timed = _timed(record)
-    return sum(rests_on_stated_times(finding, timed) for finding in findings)
+    return sum(row.times_as_stated for row in rows(findings, record))
 
 
 def rests_on_stated_times(finding: Finding, timed: set[str]) -> bool:
@@ -72,32 +81,72 @@ def head(form: str) -> bytes:
     return "\ufeff".encode() + _lines([_CSV_COLUMNS])
 
 
-def encoded(form: str, found: Sequence[Row]) -> bytes:
-    """Write rows in one of :data:`FORMATS`; for Parquet it is a stream of Arrow."""
-    if form == "jsonl":
-        return "".join(json.dumps(row) + "\n" for row in found).encode()
-    if form == "csv":
-        return _lines(_csv_row(row) for row in found)
-    return arrow.stream(found)
+def encoded(forms: Sequence[str], found: Sequence[Row]) -> dict[str, bytes]:
+    """Write rows in some of :data:`FORMATS`, if there are any; for Parquet a stream of Arrow."""
+    if not found:
+        return {}
+    columns = _columns(found)
+    return {form: _WAYS[form](columns) for form in forms}
 
 
-def _csv_row(row: Row) -> list[str]:
-    cite = row["cite"] or {}
-    flat = row | {f"cite_{part}": cite.get(part) for part in arrow.CITE}
-    return [_csv_cell(flat[column]) for column in _CSV_COLUMNS]
+def table(found: Sequence[Row]) -> Any:
+    """Make a ``pyarrow.Table`` of rows."""
+    return _columns(found).table()
+
+
+def _columns(found: Sequence[Row]) -> arrow.Columns:
+    return arrow.Columns([row.finding for row in found], [row.times_as_stated for row in found])
+
+
+def _json(columns: arrow.Columns) -> bytes:
+    cells, stamps = [], _Stamps({None: None})
+    for name in arrow.COLUMNS:
+        column = columns.each(name)
+        cells.append([stamps[us] for us in column] if name in arrow.INSTANTS else column)
+    made = (
+        _as_json(dict(zip(arrow.COLUMNS, row, strict=True))) for row in zip(*cells, strict=True)
+    )
+    return "".join(f"{line}\n" for line in made).encode()
+
+
+def _csv(columns: arrow.Columns) -> bytes:
+    cells: list[Iterable[str]] = []
+    stamps = _Stamps({None: ""})
+    for name in arrow.COLUMNS:
+        if name == "cite":
+            cites = [cite or {} for cite in columns.distinct(name)]
+            parts = ([_csv_cell(cite.get(part)) for cite in cites] for part in arrow.CITE)
+            cells.extend(map(columns.spread, parts))
+        elif name in arrow.OF_DUTY:
+            cells.append(columns.spread([_csv_cell(cell) for cell in columns.distinct(name)]))
+        else:
+            cell = stamps.__getitem__ if name in arrow.INSTANTS else _csv_cell
+            cells.append(map(cell, columns.each(name)))
+    return _lines(zip(*cells, strict=True))
+
+
+class _Stamps(dict[Any, Any]):
+    """Instants as text, each worked out once: those of one child's findings often agree."""
+
+    def __missing__(self, us: int) -> str:
+        made = self[us] = stamp(us)
+        return made
 
 
 def _csv_cell(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, str):
+        return defused(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
-        return defused(_JOIN.join(value))
-    return defused(value) if isinstance(value, str) else str(value)
+    return defused(_JOIN.join(value)) if isinstance(value, tuple) else str(value)
 
 
 def _lines(found: Iterable[Sequence[str]]) -> bytes:
     stream = io.StringIO(newline="")
     csv.writer(stream, lineterminator="\r\n").writerows(found)
     return stream.getvalue().encode()
+
+
+_WAYS: Final = {"parquet": arrow.Columns.stream, "csv": _csv, "jsonl": _json}
