@@ -5,12 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
-import shutil
-import subprocess
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,70 +14,10 @@ from missingrules.figures import Gathered
 from missingrules.html import STYLE
 from missingrules.report import About, care_homes, write_report
 from missingrules.report.svg import IN_TIME, INK, NO_RECORD
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from page import Element, browse, console, in_a_browser, read
 
 AUDIT = Path(__file__).resolve().parent.parent / "examples" / "06_audit" / "audit.jsonl"
 CSS = Path(__file__).resolve().parent.parent / "src/missingrules/report/templates/style.css"
-VOID = {"meta", "br", "link", "img", "input", "hr", "col"}
-EMPTY_SVG = {"path", "rect", "circle", "use"}
-
-
-@dataclass(eq=False)
-class Element:
-    """One element: its name, attributes, what is in it, and the text of all of that."""
-
-    tag: str
-    attrs: dict[str, str | None]
-    children: list[Element] = field(default_factory=list)
-    pieces: list[str] = field(default_factory=list)
-
-    def all(self, *tags: str) -> Iterator[Element]:
-        for child in self.children:
-            if not tags or child.tag in tags:
-                yield child
-            yield from child.all(*tags)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.pieces).split())
-
-
-class Reader(HTMLParser):
-    """Reads a page, and fails where an element is not closed where it should be."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root = Element("", {})
-        self.open = [self.root]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        assert len(names) == len(set(names)), f"an attribute twice in <{tag}>"
-        element = Element(tag, dict(attrs))
-        self.open[-1].children.append(element)
-        if tag not in VOID:
-            self.open.append(element)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.open[-1].children.append(Element(tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open[-1].tag == tag, f"</{tag}> closes <{self.open[-1].tag}>"
-        self.open.pop()
-
-    def handle_data(self, data: str) -> None:
-        for element in self.open:
-            element.pieces.append(data)
-
-
-def read(html: str) -> Element:
-    reader = Reader()
-    reader.feed(html)
-    reader.close()
-    assert reader.open == [reader.root], "something is not closed"
-    return reader.root
 
 
 @pytest.fixture(scope="module")
@@ -294,22 +229,8 @@ def test_what_is_drawn_stands_out_from_the_page_and_from_what_is_beside_it() -> 
 
 # --- In a browser --------------------------------------------------------------------------------
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 
-
-def browse(file: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    assert BROWSER is not None
-    call = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
-    call += [f"--user-data-dir={file.parent / 'profile'}", *options, file.as_uri()]
-    return subprocess.run(call, check=True, capture_output=True, text=True, timeout=120)
-
-
-def console(done: subprocess.CompletedProcess[str]) -> list[str]:
-    return [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-
-
-@pytest.mark.skipif(BROWSER is None, reason=f"none of {', '.join(BROWSERS)} is installed")
+@in_a_browser
 def test_a_browser_shows_the_page_with_nothing_on_its_console(html: str, tmp_path: Path) -> None:
     file, picture = tmp_path / "report.html", tmp_path / "report.png"
     file.write_text(html, encoding="utf-8")
@@ -318,7 +239,7 @@ def test_a_browser_shows_the_page_with_nothing_on_its_console(html: str, tmp_pat
     assert picture.stat().st_size > 100_000  # much is drawn
 
 
-@pytest.mark.skipif(BROWSER is None, reason=f"none of {', '.join(BROWSERS)} is installed")
+@in_a_browser
 def test_the_policy_of_the_page_would_stop_what_asks_for_something(tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     policy = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">'
@@ -326,7 +247,7 @@ def test_the_policy_of_the_page_would_stop_what_asks_for_something(tmp_path: Pat
     assert console(browse(file, "--dump-dom"))
 
 
-@pytest.mark.skipif(BROWSER is None, reason=f"none of {', '.join(BROWSERS)} is installed")
+@in_a_browser
 def test_a_printed_report_has_the_explanations_open(html: str, tmp_path: Path) -> None:
     file, paper = tmp_path / "report.html", tmp_path / "report.pdf"
     file.write_text(html, encoding="utf-8")

@@ -7,9 +7,12 @@ bearing on it.
 
 from __future__ import annotations
 
+import json
+import shlex
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from pathlib import Path  # noqa: TC003 - typer reads the types of options
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,7 +33,6 @@ from missingrules.terminal import (
     say,
     stop,
     without_traceback,
-    write_json,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from missingrules.compare import Judging
     from missingrules.policy import Policy
+    from missingrules.report.comparing import Answer
     from missingrules.sweep import Sweep
 
 
@@ -46,18 +49,7 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
-
-
-class Answer(Protocol):
-    """What can be written as text and as JSON."""
-
-    def to_text(self) -> str:
-        """Give it as text for people."""
-        ...
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give it as JSON takes it."""
-        ...
+    html = "html"
 
 
 @without_traceback
@@ -110,6 +102,10 @@ def compare_command(  # noqa: PLR0913 - the options of the command
     output: Annotated[
         Format, typer.Option("--format", help="How the comparison is written.")
     ] = Format.text,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write to a file, not to standard output."),
+    ] = None,
     listed: Annotated[
         int,
         typer.Option("--children", metavar="N", min=0, help="How many children are listed."),
@@ -129,7 +125,10 @@ def compare_command(  # noqa: PLR0913 - the options of the command
     written).
     """
     from missingrules import compare, progress
+    from missingrules.report.comparing import comparison_page
+    from missingrules.report.write import put, refuse_without_extra
     from missingrules.sweep import swept
+    from missingrules.text import rows
 
     named = policy or []
     asked = [
@@ -148,6 +147,8 @@ def compare_command(  # noqa: PLR0913 - the options of the command
         stop(f"{asked[0]} looks at one policy: give --policy once")
     if not asked and len(loaded) < 2:  # noqa: PLR2004 - a pair
         stop("give --policy twice or more; or one, and --label-audit, --sensitivity or --vary")
+    if output is Format.html:
+        refuse_without_extra()
     chosen = instant(as_of, loaded[0])
     judging = compare.Judging.of([each.source for each in loaded], compare.names_of(loaded))
     answer = _question(
@@ -175,19 +176,28 @@ def compare_command(  # noqa: PLR0913 - the options of the command
         bar.judging(sweep.children)
         made = answer(sweep, lambda number: bar.judged(number, 0))
         books, unheard, as_of_us = sweep.books, sweep.unheard, sweep.as_of_us
+        notes = [rows(books, sweep.children), *(n for each in mappings for n in each.notes)]
     say_faults(books, unheard)
     if books.incomplete:
-        say(
-            f"Of {len(books.incomplete)} children rows were rejected: what seems missing may have "
-            "been there."
+        of = len(books.incomplete)
+        notes.append(
+            f"Of {of} {'child' if of == 1 else 'children'} rows were rejected: what seems missing "
+            "may have been there."
         )
+        say(notes[-1])
     if made is None:
         stop("the log is empty: there is nothing to compare")
-    if output is Format.json:
-        write_json(made.to_dict())
+    if output is Format.html:
+        command = shlex.join(["missingrules", *sys.argv[1:]])
+        written = comparison_page(made, command=command, listed=listed, notes=notes)
+    elif output is Format.json:
+        written = f"{json.dumps(made.to_dict(), indent=2)}\n"
     else:
-        _introduce(loaded, as_of_us)
-        sys.stdout.write(made.to_text())
+        written = f"{_introduced(loaded, as_of_us)}{made.to_text()}"
+    if out is None:
+        sys.stdout.write(written)
+    else:
+        put(out, written)
     return REJECTED if books.rejected or books.partly else CLEAR
 
 
@@ -221,9 +231,9 @@ def _question(  # noqa: PLR0913 - what can be asked
     )
 
 
-def _introduce(policies: list[Policy], as_of_us: int | None) -> None:
-    for policy in policies:
-        sys.stdout.write(f"Policy {policy.name} {policy.edition}: {policy.title}\n")
+def _introduced(policies: list[Policy], as_of_us: int | None) -> str:
+    """Say what was judged by what."""
+    lines = [f"Policy {each.name} {each.edition}: {each.title}\n" for each in policies]
     if as_of_us is not None:
-        sys.stdout.write(f"Judged as of {policies[0].calendar.local(as_of_us)}.\n")
-    sys.stdout.write("\n")
+        lines.append(f"Judged as of {policies[0].calendar.local(as_of_us)}.\n")
+    return "".join([*lines, "\n"])

@@ -56,6 +56,11 @@ class Comparison:
         """Children of whom two policies find different things, the weightiest first."""
         return self.counts.changes
 
+    @property
+    def changes_in_all(self) -> int:
+        """How many there are, those among them that are not listed."""
+        return sum(n for (*_, what), n in self.counts.differences.items() if what == "children")
+
     def subjects(self) -> list[str]:
         """List what is compared: strategy meetings first, then rules in the order of policies."""
         held = self.judging.subjects()
@@ -81,11 +86,11 @@ class Comparison:
                     "edition": policy.edition,
                     "policy_digest": policy.digest,
                     "total": figures_of(self.counts.total(number)),
-                    "meetings": self._meetings(number),
+                    "meetings": self.meetings(number),
                 }
                 for number, (name, policy) in enumerate(zip(self.names, self.policies, strict=True))
             ],
-            "rules": [self._subject(subject) for subject in self.subjects()],
+            "rules": [self.compared(subject) for subject in self.subjects()],
             "changes": [change.to_dict(self.names) for change in self.changes],
         }
 
@@ -117,7 +122,8 @@ class Comparison:
 
     # -- strategy meetings
 
-    def _meetings(self, number: int) -> dict[str, Any]:
+    def meetings(self, number: int) -> dict[str, Any]:
+        """Say what one policy makes of strategy meetings, and how it stands to the first."""
         counts = self.counts
         tally = counts.tally(number, MEETINGS)
         told: dict[str, Any] = {
@@ -147,7 +153,7 @@ class Comparison:
 
     def _meeting_lines(self) -> Iterator[str]:
         every = range(len(self.names))
-        told = [self._meetings(number) for number in every]
+        told = [self.meetings(number) for number in every]
         yield "Strategy meetings"
         yield from aligned(
             [
@@ -181,7 +187,8 @@ class Comparison:
 
     # -- rules
 
-    def _subject(self, subject: str) -> dict[str, Any]:
+    def compared(self, subject: str) -> dict[str, Any]:
+        """Say what every policy makes of one thing that is compared."""
         held = self.judging.subjects()
         return {
             "subject": subject,
@@ -260,12 +267,12 @@ class Comparison:
         yield "Children of whom they find different things, the weightiest first"
         shown = self.changes[: self.counts.listed]
         for change in shown:
-            yield f"  {change.child_id}: {self._said(change)}"
-        total = sum(n for (*_, what), n in self.counts.differences.items() if what == "children")
-        if total > len(shown):
-            yield f"  ... and {total - len(shown)} more"
+            yield f"  {change.child_id}: {self.said(change)}"
+        if self.changes_in_all > len(shown):
+            yield f"  ... and {self.changes_in_all - len(shown)} more"
 
-    def _said(self, change: Change) -> str:
+    def said(self, change: Change) -> str:
+        """Say of a child in what two policies differ; the id stands before it."""
         first, other = self.names[0], self.names[change.policy]
         parts = []
         if change.only_other:

@@ -274,7 +274,7 @@ class LabelAudit:
             yield ""
             yield self.headline(child)
             for one in child.hidden:
-                yield f"  {self._said(one)}"
+                yield f"  {self.said(one)}"
         more = told["children_with_hidden_episodes"] - len(self.children)
         if more > 0:
             yield ""
@@ -307,7 +307,8 @@ class LabelAudit:
             if duties and subject_of(duties[0]) == MEETINGS
         )
 
-    def _said(self, one: Hidden) -> str:
+    def said(self, one: Hidden) -> str:
+        """Say what the label hid of one child for one rule."""
         zone = self.policy.calendar
         text = f"{one.rule}: owed since {_date(zone.local(one.opened_us))}"
         if one.label_us is None:

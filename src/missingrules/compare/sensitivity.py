@@ -11,14 +11,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from missingrules.calendar import MINUTE_US, Elapsed, parse_duration
+from missingrules.calendar import MINUTE_US, Elapsed, parse_duration, to_us
 from missingrules.compare.counts import FOUND
 from missingrules.compare.judging import Judging
 from missingrules.compare.passing import over_log, over_sweep
 from missingrules.compare.variant import named_in, with_parameter
 from missingrules.errors import MissingRulesError, PolicyError
-from missingrules.finding import Finding
+from missingrules.finding import Finding, stamp
 from missingrules.record import EVERYTHING
+from missingrules.scan import latest_recorded
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from missingrules.record import Coverage, Record
     from missingrules.sweep import Sweep
 
+_HOUR: Final = 60
 STEP: Final = 20
 """By how many percent assumed times are made shorter and longer, if nothing else is said."""
 
@@ -59,7 +61,7 @@ class Variation(NamedTuple):
     def __str__(self) -> str:
         """Say it: ``repeat_window: edge exclusive instead of inclusive``."""
         what = {"value": "", "edge": "edge ", "placed_by": "placed by "}[self.what]
-        return f"{self.parameter}: {what}{self.now} instead of {self.was}"
+        return f"{self.parameter}: {what}{_readable(self.now)} instead of {_readable(self.was)}"
 
 
 class Hangs(NamedTuple):
@@ -159,6 +161,7 @@ class SensitivityReport:
     policy: Policy
     step: int
     hanging: Hanging
+    as_of_us: int
 
     def to_dict(self) -> dict[str, Any]:
         """Give the report as JSON takes it."""
@@ -166,6 +169,7 @@ class SensitivityReport:
             "policy": self.policy.name,
             "edition": self.policy.edition,
             "policy_digest": self.policy.digest,
+            "as_of": stamp(self.as_of_us),
             "step_percent": self.step,
             "children": self.hanging.children,
             "not_judged": self.hanging.failed,
@@ -218,7 +222,7 @@ class SensitivityReport:
             finding = one.finding
             yield f"{finding.finding_id} {finding.child_id} {finding.rule}: {finding.message}"
             for hangs in one.sensitive_to:
-                yield f"  sensitive to {hangs.variation}: {_would(hangs.outcome)}"
+                yield f"  sensitive to {hangs.variation}: {would(hangs.outcome)}"
         if told.sensitive > len(told.found):
             yield ""
             yield f"... and {told.sensitive - len(told.found)} more"
@@ -239,8 +243,6 @@ def sensitivity(
     are left out. Raises :class:`NotJudgedError` for a record that cannot be judged, and
     ``ValueError`` for a step that is not between 1 and 99.
     """
-    from missingrules.calendar import to_us
-
     judging, hanging_on = made_ready(policy, step=step)
     found = judging.judged(record, as_of=to_us(as_of), coverage=coverage)
     if isinstance(found, Finding):
@@ -264,7 +266,8 @@ def sensitivity_of(
     judging, told = made_ready(policy, step=step)
     over_log(log, judging, told, as_of=as_of, coverage=coverage)
     told.settle()
-    return SensitivityReport(policy, step, told)
+    as_of_us = latest_recorded(log) if as_of is None else to_us(as_of)
+    return SensitivityReport(policy, step, told, as_of_us)
 
 
 def sensitivity_sweep(
@@ -281,7 +284,7 @@ def sensitivity_sweep(
     judging, counting = made_ready(policy, step=step, listed=listed)
     over_sweep(sweep, judging, counting, told=told)
     counting.settle()
-    return SensitivityReport(policy, step, counting)
+    return SensitivityReport(policy, step, counting, sweep.as_of_us)
 
 
 def made_ready(
@@ -375,7 +378,18 @@ def _stepped(duration: Duration, step: int) -> Iterator[Duration]:
     yield from (type(duration)(n) for n in (duration.count - by, duration.count + by) if n > 0)
 
 
-def _would(outcome: str | None) -> str:
+def _readable(value: str) -> str:
+    """Say minutes as people do: ``1152 minutes`` is ``19 hours 12 minutes``."""
+    count, _, unit = value.partition(" ")
+    if unit != "minutes" or int(count) < _HOUR:
+        return value
+    hours, minutes = divmod(int(count), _HOUR)
+    said = "1 hour" if hours == 1 else f"{hours} hours"
+    return said if not minutes else f"{said} {minutes} {'minute' if minutes == 1 else 'minutes'}"
+
+
+def would(outcome: str | None) -> str:
+    """Say what a finding would be: ``would be: no record``, or that it would not arise."""
     from missingrules.text import WORDS
 
     return "would not arise" if outcome is None else f"would be: {WORDS[outcome]}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from missingrules import wording
+from missingrules.calendar import to_us
 from missingrules.compare.comparison import figures_of
 from missingrules.compare.counts import Counts
 from missingrules.compare.judging import Judging, subject_of
@@ -15,6 +16,8 @@ from missingrules.compare.passing import over_log, over_sweep
 from missingrules.compare.variant import changed, with_parameter
 from missingrules.errors import MissingRulesError
 from missingrules.figures.tally import Tally
+from missingrules.finding import stamp
+from missingrules.scan import latest_recorded
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,15 +45,18 @@ class VaryError(MissingRulesError):
 class Curve:
     """What would be owed, met and missed at each value; the first point is the policy as it is.
 
-    Only rules that rest on what is varied are counted.
+    Only rules that rest on what is varied are counted. ``now`` is the value that the policy has (of
+    one with editions, that before the first of them).
     """
 
     policy: Policy
     name: str
+    now: str
     values: tuple[str, ...]
     rules: tuple[str, ...]
     judging: Judging
     counts: Counts
+    as_of_us: int
 
     def to_dict(self) -> dict[str, Any]:
         """Give the curve as JSON takes it."""
@@ -58,13 +64,15 @@ class Curve:
             "policy": self.policy.name,
             "edition": self.policy.edition,
             "policy_digest": self.policy.digest,
+            "as_of": stamp(self.as_of_us),
             "varied": self.name,
+            "value_as_it_is": self.now,
             "rules": list(self.rules),
             "children": self.counts.children,
             "not_judged": self.counts.failed,
-            "as_it_is": self._point(0),
+            "as_it_is": self.point(0),
             "curve": [
-                {"value": value, **self._point(number)}
+                {"value": value, **self.point(number)}
                 for number, value in enumerate(self.values, 1)
             ],
         }
@@ -78,14 +86,15 @@ class Curve:
         yield f"{self.name} varied; counted: {', '.join(self.rules) or 'no rule rests on it'}."
         if self.counts.failed:
             yield f"Could not be judged, and counted nowhere here: {self.counts.failed}."
-        points = [("as it is", self._point(0))]
-        points += [(value, self._point(number)) for number, value in enumerate(self.values, 1)]
+        points = [("as it is", self.point(0))]
+        points += [(value, self.point(number)) for number, value in enumerate(self.values, 1)]
         rows = [["", "owed", "met", "missed", "not due", "cannot be told"]]
         names = ("owed", "met", "missed", "pending", "indeterminate")
         rows += [[value, *(str(point[name]) for name in names)] for value, point in points]
         yield from aligned(rows)
 
-    def _point(self, number: int) -> dict[str, Any]:
+    def point(self, number: int) -> dict[str, Any]:
+        """Give the figures at one value, counted from 1; 0 is the policy as it is."""
         by_rule = {}
         totals: dict[str, int] = {}
         subjects = {
@@ -117,9 +126,10 @@ def vary(
     :func:`~missingrules.scan.scan`. Raises :class:`VaryError` for what cannot be made out, and
     :class:`~missingrules.errors.PolicyError` for a value that the policy cannot have.
     """
-    judging, counts, name, values, rules = made_ready(policy, what)
+    judging, counts, varied = made_ready(policy, what)
     over_log(log, judging, counts, as_of=as_of, coverage=coverage)
-    return Curve(policy, name, values, rules, judging, counts)
+    as_of_us = latest_recorded(log) if as_of is None else to_us(as_of)
+    return Curve(policy, *varied, judging, counts, as_of_us)
 
 
 def vary_sweep(
@@ -128,9 +138,9 @@ def vary_sweep(
     """Do what :func:`vary` does with a log of any size; None for one without entries."""
     if sweep.as_of_us is None:
         return None
-    judging, counts, name, values, rules = made_ready(policy, what)
+    judging, counts, varied = made_ready(policy, what)
     over_sweep(sweep, judging, counts, told=told)
-    return Curve(policy, name, values, rules, judging, counts)
+    return Curve(policy, *varied, judging, counts, sweep.as_of_us)
 
 
 def check_vary(policy: Policy, what: str) -> None:
@@ -138,9 +148,16 @@ def check_vary(policy: Policy, what: str) -> None:
     made_ready(policy, what)
 
 
-def made_ready(
-    policy: Policy, what: str
-) -> tuple[Judging, Counts, str, tuple[str, ...], tuple[str, ...]]:
+class Varied(NamedTuple):
+    """What is varied, from which value, to which values, and which rules rest on it."""
+
+    name: str
+    now: str
+    values: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+def made_ready(policy: Policy, what: str) -> tuple[Judging, Counts, Varied]:
     """Make a policy for each value, with nothing counted yet."""
     name, equals, told = what.partition("=")
     name = name.strip()
@@ -148,14 +165,14 @@ def made_ready(
         raise VaryError(f"{what}: must be NAME=VALUES, as in repeat_count=2,3,4")
     values = values_of(told.strip())
     source = policy.source
-    with_value = _setter(source, name)
+    now, with_value = _setter(source, name)
     others = [with_value(_number(value)) for value in values]
     whole = Judging.of([source, *others])
     base, *varied = whole.found_in
     rules = tuple(rule for rule in base if any(other.get(rule) != base[rule] for other in varied))
     judging = Judging.of([source, *others], rules=rules)
     counts = Counts(len(others) + 1, policy.calendar, listed=0)
-    return judging, counts, name, tuple(values), rules
+    return judging, counts, Varied(name, _unit(str(now)), tuple(values), rules)
 
 
 def values_of(told: str) -> list[str]:
@@ -191,10 +208,11 @@ def _number(value: str) -> int | str:
     return int(value) if value.isdigit() else value
 
 
-def _setter(source: PolicySource, name: str) -> Callable[[int | str], PolicySource]:
-    """Find what a name means, and how a policy with another value is made."""
+def _setter(source: PolicySource, name: str) -> tuple[object, Callable[[int | str], PolicySource]]:
+    """Find what a name means: its value, and how a policy with another one is made."""
     if name in source.file.parameters:
-        return lambda value: with_parameter(source, name, value=value)
+        now = source.file.parameters[name].value
+        return now, lambda value: with_parameter(source, name, value=value)
     rule_id, dot, part = name.rpartition(".")
     known = {rule.id: rule for rule in source.file.rules if rule.active}
     if not dot or rule_id not in known:
@@ -211,8 +229,9 @@ def _setter(source: PolicySource, name: str) -> Callable[[int | str], PolicySour
     def with_value(value: int | str) -> PolicySource:
         return changed(source, lambda data: _set(data, rule_id, part, value))
 
-    with_value(_as_it_is(source, rule_id, part))
-    return with_value
+    now = _as_it_is(source, rule_id, part)
+    with_value(now)
+    return now, with_value
 
 
 def _holders(rule: dict[str, Any], part: str) -> Iterator[tuple[dict[str, Any], str]]:

@@ -8,6 +8,8 @@ from missingrules.policysource import parameter_values
 from missingrules.report.tables import Row, Table, plain, words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from missingrules.policy import Policy
     from missingrules.policysource import ParameterValue, PolicySource
 
@@ -35,6 +37,46 @@ def values(policy: Policy, basis: str) -> Table:
         tuple(rows),
         numbers=False,
         empty="None.",
+    )
+
+
+def side_by_side(policies: Sequence[Policy], names: Sequence[str]) -> Table:
+    """List every value that one of several policies assumes, with what each of them has."""
+    held = [
+        {
+            (value.name, value.since): value
+            for name, parameter in sorted(policy.source.file.parameters.items())
+            for value in parameter_values(name, parameter)
+        }
+        for policy in policies
+    ]
+    wanted = sorted(
+        {key for each in held for key, value in each.items() if value.basis == "assumed"},
+        key=lambda key: (key[0], key[1] is not None, str(key[1])),
+    )
+    rows = []
+    for key in wanted:
+        found = [each.get(key) for each in held]
+        notes = [
+            value.note or ""
+            for value in found
+            if value is not None and value.basis == "assumed" and value.note
+        ]
+        cells = [
+            "-"
+            if value is None
+            else _value(value) + ("" if value.basis == "assumed" else f" ({value.basis})")
+            for value in found
+        ]
+        since = "" if key[1] is None else f", from {key[1].isoformat()}"
+        row = (*cells, " ".join(dict.fromkeys(notes)))
+        rows.append(Row(f"{words(key[0])}{since}", row, key[0]))
+    return Table(
+        "Assumed: no source settles these",
+        ("Value of", *(names if len(names) > 1 else ("Value",)), "Note"),
+        tuple(rows),
+        numbers=False,
+        empty="Nothing is assumed.",
     )
 
 

@@ -57,7 +57,7 @@ def write_report(
     """
     text = page(figures, notable, about=about, aggregate_only=aggregate_only)
     if isinstance(to, (str, os.PathLike)):
-        _put(Path(to), text)
+        put(Path(to), text)
     else:
         to.write(text)
 
@@ -100,7 +100,7 @@ def page(figures: Figures, notable: Notable, *, about: About, aggregate_only: bo
         raise ValueError("figures and about must be of one policy")
     lens: numbers.Lens = numbers.Rounded() if aggregate_only else numbers.Exact()
     return clean(
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             style=STYLE,
@@ -166,7 +166,8 @@ def _when(about: About, us: int) -> str:
     return about.policy.calendar.local(us)[:16].replace("T", " ")
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Give what makes pages of templates: everything that is put in is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
@@ -196,7 +197,7 @@ def _whole(text: str) -> Markup:
     return Markup("").join([*parts, escape(text[end:])])
 
 
-def _put(path: Path, text: str) -> None:
+def put(path: Path, text: str) -> None:
     """Write beside the file, and put it in its place when all is written."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
