@@ -2,7 +2,8 @@
 
 ``python bench/scan.py [--episodes N]...``. For each size a log in Parquet is made up; then
 ``questions.sql`` answers six questions of ``wiltshire`` over it in DuckDB, and ``missingrules``
-judges every rule and writes every finding with its evidence. Each runs as a process of its own.
+judges every rule and writes every finding with its evidence, as one Parquet file and, with
+``--folder``, as the whole folder of ``--out`` too. Each runs as a process of its own.
 CPU is user and system time of the process and all that it starts; memory is the greatest sum of
 what they hold at one time. Read the ratios, not the seconds. Linux only: both come from ``/proc``.
 
@@ -98,13 +99,15 @@ def ask(log: str) -> None:
         print(*row)
 
 
-def run(*command: str) -> tuple[Cost, str]:
-    """Run a command to its end; its cost, and what it wrote to standard output."""
+def run(*command: str, to: Path) -> Cost:
+    """Run a command to its end, with its standard output in a file; give its cost."""
     begun = time.monotonic()
     used: dict[int, float] = {}
     peak = 0
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(command, stdout=out, start_new_session=True)
+    with to.open("wb") as out:
+        process = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         while process.poll() is None:
             held = 0
             for pid, seconds, pages in of_session(process.pid):
@@ -114,9 +117,7 @@ def run(*command: str) -> tuple[Cost, str]:
             time.sleep(POLL)
         if process.returncode not in (NOTHING_BREACHED, BREACHES):
             sys.exit(f"{command[0]} ended with {process.returncode}")
-        out.seek(0)
-        told = out.read().decode()
-    return Cost(sum(used.values()), time.monotonic() - begun, peak * PAGE / 1e6), told
+    return Cost(sum(used.values()), time.monotonic() - begun, peak * PAGE / 1e6)
 
 
 def of_session(session: int) -> Iterator[tuple[int, float, int]]:
@@ -130,32 +131,40 @@ def of_session(session: int) -> Iterator[tuple[int, float, int]]:
             yield int(folder.name), (int(cells[11]) + int(cells[12])) / TICKS, int(cells[21])
 
 
-def measured(episodes: int, folder: Path, seed: int) -> None:
+def measured(episodes: int, folder: Path, seed: int, *, whole: bool) -> None:
     """Measure one size, and print its lines of the table and every answer that differs."""
-    log, out = folder / f"log-{episodes}.parquet", folder / f"out-{episodes}"
+    log, told = folder / f"log-{episodes}.parquet", folder / f"answers-{episodes}"
+    found, out = folder / f"findings-{episodes}.parquet", folder / f"out-{episodes}"
     synth.write(log, episodes=episodes, seed=seed, habits=HABITS)
-    by_hand, told = run(sys.executable, __file__, "--ask", str(log))
+    by_hand = run(sys.executable, __file__, "--ask", str(log), to=told)
     scan = (sys.executable, "-m", "missingrules", "scan", str(log), "--policy", "wiltshire")
-    whole, _ = run(*scan, "--out", str(out))
-    for name, cost in (("SQL, six questions", by_hand), ("missingrules scan", whole)):
+    costs = {"SQL, six questions": by_hand}
+    costs["scan, as Parquet"] = run(*scan, "--format", "parquet", to=found)
+    if whole:
+        costs["scan --out"] = run(*scan, "--out", str(out), to=Path(os.devnull))
+    for name, cost in costs.items():
         print(
             f"{episodes:10,}  {name:20} {cost.cpu:9.1f} {cost.wall:9.1f} {cost.peak:9.0f} "
             f"{cost.cpu / by_hand.cpu:8.1f}",
             flush=True,
         )
-    theirs = {line.split()[0]: Answer(*map(int, line.split()[1:])) for line in told.splitlines()}
-    rows = duckdb.execute(ANSWERS, [str(out / "findings.parquet")]).fetchall()
+    theirs = {
+        line.split()[0]: Answer(*map(int, line.split()[1:]))
+        for line in told.read_text().splitlines()
+    }
+    rows = duckdb.execute(ANSWERS, [str(found)]).fetchall()
     ours = {rule: Answer(*numbers) for rule, *numbers in rows}
     for rule, answer in theirs.items():
-        found = ours.get(rule, Answer(0, 0, 0, 0))
-        if found != answer:
-            print(f"{'':12}{rule}: SQL {answer}, kernel {found}")
+        mine = ours.get(rule, Answer(0, 0, 0, 0))
+        if mine != answer:
+            print(f"{'':12}{rule}: SQL {answer}, kernel {mine}")
 
 
 def main() -> None:
     """Print a line a size and a way."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--episodes", type=int, action="append", help="can be given several times")
+    parser.add_argument("--folder", action="store_true", help="measure scan --out too")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--ask", metavar="LOG", help="only answer the questions, in SQL")
     given = parser.parse_args()
@@ -167,7 +176,7 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         for episodes in given.episodes or (1_000, 10_000):
-            measured(episodes, Path(folder), given.seed)
+            measured(episodes, Path(folder), given.seed, whole=given.folder)
 
 
 if __name__ == "__main__":
