@@ -39,7 +39,7 @@ QUESTIONS = Path(__file__).with_name("questions.sql")
 HABITS = synth.Habits(voided=0, merged=0, reopened=0)
 YEARS = range(2018, 2039)
 TICKS, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
-POLL = 0.02
+POLL = 0.1
 NOTHING_BREACHED, BREACHES = 0, 1
 
 ANSWERS = """

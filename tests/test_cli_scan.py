@@ -8,6 +8,7 @@ import io
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -74,6 +75,11 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_folder_has_every_file_and_nothing_else(answer: Path) -> None:
     assert {path.name for path in answer.iterdir()} == set(FILES)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no such modes")
+def test_a_folder_that_is_made_is_for_its_owner_alone(answer: Path) -> None:
+    assert stat.S_IMODE(answer.stat().st_mode) == 0o700
 
 
 def test_every_file_holds_the_same_findings(answer: Path) -> None:

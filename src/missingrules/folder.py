@@ -29,7 +29,8 @@ FILES: Final = (*FINDINGS.values(), REJECTS, REPORT, SHARED, SUMMARY)
 """Every file of a folder, in the order in which they are put in their place."""
 
 _ASIDE: Final = ".missingrules-"
-_GROUP: Final = 100_000
+_GROUP: Final = 50_000
+_OWNER_ONLY: Final = 0o700
 
 
 class Stream:
@@ -103,7 +104,7 @@ class Folder:
     """
 
     def __init__(self, place: Path) -> None:
-        """Take the folder, which is made if it is not there."""
+        """Take the folder; if it is not there it is made, for its owner alone to read."""
         self._place = place
         self._streams: dict[str, Stream] = {}
         self._open = ExitStack()
@@ -111,7 +112,8 @@ class Folder:
     def __enter__(self) -> Self:
         """Begin aside."""
         try:
-            self._place.mkdir(parents=True, exist_ok=True)
+            self._place.parent.mkdir(parents=True, exist_ok=True)
+            self._place.mkdir(mode=_OWNER_ONLY, exist_ok=True)
             self._aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self._place))
         except FileExistsError:
             msg = f"{self._place} is a file; the answer needs a folder"

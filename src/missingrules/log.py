@@ -27,10 +27,12 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from missingrules import calendar, jsonlines, values
 from missingrules.entries import VOIDS_NOTHING, Episode, TypedEntry
 from missingrules.errors import Fault, LogError
+from missingrules.faultlist import FaultList
 from missingrules.vocabulary import COLUMNS, kind_of, standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from missingrules.vocabulary import Kind, Vocabulary
 
@@ -495,8 +497,8 @@ class Log:
     duplicates: int = 0
     rows: int = 0
     rejected: int = 0
-    faults: tuple[Fault, ...] = ()
-    """Everything wrong with the rejected rows, in order of place."""
+    faults: Sequence[Fault] = ()
+    """Everything wrong with the rejected rows, in order of place; very many are not in memory."""
     incomplete: frozenset[str] = frozenset()
     unattributed: int = 0
     conflicts: tuple[str, ...] = ()
@@ -526,13 +528,13 @@ class Log:
 class Intake:
     """Where rows are counted while a log is read, from whatever source; ends in a :class:`Log`."""
 
-    def __init__(self) -> None:
-        """Start with nothing."""
+    def __init__(self, folder: Path | None = None) -> None:
+        """Start with nothing; ``folder`` is where very many faults are set aside."""
         self._entries: dict[str, Entry] = {}
         self._conflicts: set[str] = set()
         self._duplicates = 0
         self._rejected = 0
-        self._faults: list[Fault] = []
+        self._faults = FaultList(folder)
         self._incomplete: set[str] = set()
         self._unattributed = 0
         self._accepted = 0
@@ -564,7 +566,7 @@ class Intake:
 
     def note(self, fault: Fault) -> None:
         """List a fault of something that is no row of the log."""
-        self._faults.append(fault)
+        self._faults.extend((fault,))
 
     def accept(self, entry: Entry) -> None:
         """Take an entry; the same one again is a duplicate.
@@ -612,7 +614,7 @@ class Intake:
             partly=self._partly,
             rows=self._accepted + self._duplicates + self._rejected + self._left_out,
             rejected=self._rejected,
-            faults=tuple(sorted(self._faults)),
+            faults=self._faults.settled(),
             incomplete=frozenset(self._incomplete),
             unattributed=self._unattributed,
             conflicts=tuple(sorted(self._conflicts)),

@@ -71,7 +71,7 @@ class Spool(Intake):
         Children come in the order of their ids, or of what ``order`` makes of an id. ``taken`` is
         told now and then how many entries there are.
         """
-        super().__init__()
+        super().__init__(folder)
         self._folder, self._memory = folder, memory
         self._limit = IN_MEMORY if in_memory is None else in_memory
         self._order, self._taken = order, taken
