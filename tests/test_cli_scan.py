@@ -25,7 +25,7 @@ from missingrules.folder import FILES, FINDINGS, REPORT, SHARED, Folder
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 BOY = EXAMPLES / "01_wiltshire_boy.jsonl"
-POSIX = pytest.mark.skipif(os.name != "posix", reason="needs signals and limits")
+POSIX = pytest.mark.skipif(os.name != "posix", reason="needs signals, limits and modes")
 
 Run = "Callable[..., tuple[int, bytes, str]]"
 
@@ -77,7 +77,7 @@ def test_a_folder_has_every_file_and_nothing_else(answer: Path) -> None:
     assert {path.name for path in answer.iterdir()} == set(FILES)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="other systems have no such modes")
+@POSIX
 def test_a_folder_that_is_made_is_for_its_owner_alone(answer: Path) -> None:
     assert stat.S_IMODE(answer.stat().st_mode) == 0o700
 

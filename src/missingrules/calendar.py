@@ -19,7 +19,7 @@ import importlib.metadata
 import re
 import zoneinfo
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from dateutil import tz
 
@@ -303,6 +303,9 @@ class Deadline(NamedTuple):
     last: int
 
 
+_MINUTES_KEPT: Final = 1_000
+
+
 class Calendar:
     """The dates of one zone and the public holidays of one place.
 
@@ -320,6 +323,7 @@ class Calendar:
         "_country",
         "_holidays",
         "_midnights",
+        "_minutes",
         "_offsets",
         "_subdivision",
         "_working",
@@ -337,6 +341,7 @@ class Calendar:
         self._offsets: dict[int, int] = {}  # by UTC day, where one offset holds
         self._changing: dict[int, tuple[int, tuple[int, ...]]] = {}  # by UTC day, elsewhere
         self._midnights: dict[int, int] = {}
+        self._minutes: dict[int, str] = {}  # findings about one child often name the same
         self._holidays: dict[int, frozenset[int]] = {}
         self._working: dict[int, bool] = {}
         if country is not None and not (country == "GB" and subdivision in _BRITISH):
@@ -464,6 +469,14 @@ class Calendar:
 
     def minute(self, us: int) -> str:
         """Write the local date and minute, for people: ``2024-03-31 02:30``."""
+        found = self._minutes.get(us)
+        if found is None:
+            if len(self._minutes) >= _MINUTES_KEPT:
+                self._minutes.clear()
+            found = self._minutes[us] = self._minute(us)
+        return found
+
+    def _minute(self, us: int) -> str:
         self.day(us)  # finds the offset of the day, where one holds all through
         offset = self._offsets.get(us // DAY_US)
         if offset is None or offset % MINUTE_US:

@@ -17,6 +17,8 @@ def withdrawals(assessment: Assessment) -> tuple[Withdrawn, ...]:
     record is judged again for each instant at which corrections became known, twice where anything
     is gone that stood then, and not at all without corrections.
     """
+    if not assessment.corrections:
+        return ()
     found: dict[str, Withdrawn] = {}
     now = {finding.finding_id: finding.is_breach for finding in assessment.findings}
     for known in sorted({entry.known for entry in assessment.corrections}):
