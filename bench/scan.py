@@ -8,9 +8,10 @@ CPU is user and system time of the process and all that it starts; memory is the
 what they hold at one time. Read the ratios, not the seconds. Linux only: both come from ``/proc``.
 
 The answers are compared too (of the grades only how many fell short, whether or not they were
-raised later). They must be equal but for one thing: ``strategy-meeting`` asks what
-became of the first meeting that each child is owed, and a late one counts there as held late in
-SQL, while the kernel lets it answer a newer run that is still in time.
+raised later). They must be equal but for two things. ``strategy-meeting`` asks what became of the
+first meeting that each child is owed, and a late one counts there as held late in SQL, while the
+kernel lets it answer a newer run that is still in time. And an episode that was put in concern for
+safety before September 2022 and again from then on counts in SQL by the first of these only.
 
 The log has no corrections, merged or reopened episodes: the script does not heed them.
 """
