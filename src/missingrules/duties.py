@@ -207,10 +207,14 @@ class Index:
     floor_kinds: frozenset[str] = frozenset()
     resting: dict[Prop, tuple[int, ...]] = field(default_factory=dict)
     count_terms: list[Condition] = field(default_factory=list)
+    inner: frozenset[int] = frozenset()
+    """Numbers of the terms that conditions count by."""
     grace_props: dict[int, Prop] = field(default_factory=dict)
     ages: frozenset[int] = frozenset()
     borders: frozenset[int] = frozenset()
     moves: bool = False
+    drifts: bool = False
+    """Whether time alone may change what releases from a duty, also when nobody is away."""
 
 
 def index(  # noqa: C901 - one case a trigger
@@ -245,9 +249,16 @@ def index(  # noqa: C901 - one case a trigger
     # Terms that others count by come first: those have to be settled before they are counted.
     inner = {term.number: term for term in counts}
     made.count_terms = list((inner | terms_counted).values())
+    made.inner = frozenset(inner)
     made.borders = frozenset(borders)
     listed = list(conditions)
     made.moves = any(condition.moves for condition in listed)
+    made.drifts = any(
+        condition.ages or condition.counts
+        for duties in rules.values()
+        for duty in duties
+        for condition in duty.watched
+    )
     made.floor_kinds = frozenset(
         kind
         for duties in made.on_floor
