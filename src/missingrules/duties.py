@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from missingrules.terms import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from missingrules.calendar import Calendar, Duration
     from missingrules.terms import Prop
@@ -177,6 +177,18 @@ class Duty:
         return (self.since is None or self.since <= instant) and (
             self.until is None or instant < self.until
         )
+
+    @property
+    def lengths(self) -> Iterator[Duration]:
+        """Every stretch of time that the duty counts from an instant of the record."""
+        if self.allowed is not None:
+            yield self.allowed
+        for trigger in self.triggers:
+            if isinstance(trigger, OnOpen | OnGap):
+                yield trigger.duration
+            elif isinstance(trigger, OnEvery):
+                yield from (length for _, length in trigger.sooner)
+                yield from () if trigger.first_after is None else (trigger.first_after,)
 
     @property
     def allowed(self) -> Duration | None:
