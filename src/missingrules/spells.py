@@ -344,11 +344,13 @@ class Spells:
                 for o in obligations
             )
         ]
-        # How possible runs follow one another hangs on all that may count, and on every answer.
+        # How possible runs follow one another hangs on all that may count, on every answer and on
+        # every release.
         doubted = [*found, *(o for o in obligations if o.truth == MAYBE and o.window_ids)]
         behind = self.behind(other, counts, actions) if doubted else ()
+        released = merged_ids(*(o.cited for o in possible if o.release is not None))
         for obligation in doubted:
-            obligation.cited += behind
+            obligation.cited += (*behind, *released)
         return found
 
     def behind(

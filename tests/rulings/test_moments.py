@@ -346,3 +346,22 @@ def test_an_answer_in_an_episode_that_does_not_count_cites_why() -> None:
     (finding,) = alike(DRONES, case, f"{day(120)} 00:00")
     assert finding.episodes == ("E2", "E3")
     assert "E1.categorised" in finding.cited
+
+
+def test_a_run_that_may_follow_on_one_that_was_released_cites_the_release() -> None:
+    rule = policy("""
+        parameters:
+          window: {value: 90 days, edge: inclusive, basis: inferred}
+        terms:
+          missing: {category: missing}
+        rules:
+          - id: request
+            on: {episodes: missing, reach: 3, within: window}
+            unless: {entry: strategy_meeting_held}
+            require: {action: strategy_meeting_requested, within: 14 days}
+    """)
+    case = record(f"{missing(0)}\n- {day(5)} 09:00 strategy_meeting_held\n{missing(9, first=2)}")
+    begins = Coverage(start=to_us(at(f"{day(0)} 00:00")))
+    told = alike(rule, case, f"{day(40)} 00:00", coverage=begins)
+    assert [one.outcome for one in told] == ["not_applicable", "indeterminate"]
+    assert "strategy_meeting_held" in told[1].cited
