@@ -26,6 +26,7 @@ from missingrules.calendar import (
     parse_instant,
     to_us,
 )
+from missingrules.errors import CalendarError
 
 WILTSHIRE = Calendar("Europe/London", "GB", "ENG")
 HOUR = 3_600_000_000
@@ -417,7 +418,7 @@ def test_working_days_need_a_country() -> None:
 
 
 def test_working_days_stop_where_the_holidays_are_not_known() -> None:
-    with pytest.raises(ValueError, match="working days must lie in the years"):
+    with pytest.raises(CalendarError, match="working days must lie in the years"):
         WILTSHIRE.deadline(at("2150-03-01T12:00:00"), WorkingDays(5))
 
 

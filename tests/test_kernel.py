@@ -120,6 +120,60 @@ def test_judging_leaves_no_trace_in_the_policy_or_the_record() -> None:
     assert judge(MEETING, case, f"{day(60)} 00:00").to_dict() == before
 
 
+FAR = """
+E1 2100-12-20 09:00 reported missing_since=08:00
+E1 2100-12-30 09:10 graded grade=low
+- 2100-12-31 09:00 marker_added marker=cse
+E1 2101-01-12 09:00 returned
+"""
+
+
+@pytest.mark.parametrize(
+    ("trigger", "rest", "entry"),
+    [
+        ("{entry: returned}", "require: {action: enquiry_made, within: 2 working days}", 1),
+        ("{entry: graded}", "require: {field: rationale, within: 2 working days}", 1),
+        ("{every: 9 working days}", "require: {action: enquiry_made}", 0),
+        ("{open: {more_than: 9 working days}}", "measure: true", 0),
+        ("{gap: {more_than: 9 working days}}", "measure: true", 0),
+        ("{entry: marker_added}", "grade: {at_least: high, within: 2 working days}", 1),
+        (
+            "{open: {more_than: 1 day}}",
+            "if: {lasted: {at_least: 9 working days}}\n            measure: true",
+            0,
+        ),
+    ],
+)
+def test_working_days_of_years_whose_holidays_nobody_knows_are_refused_by_rule_and_entry(
+    trigger: str, rest: str, entry: int
+) -> None:
+    rule = policy(f"""
+        rules:
+          - id: far
+            on: {trigger}
+            {rest}
+    """)
+    case = record(FAR)
+    with pytest.raises(MissingRulesError) as refused:
+        judge(rule, case, "2101-02-01 00:00")
+    named = case.entries[entry].entry_id
+    assert str(refused.value) == (
+        f"Rule far cannot count working days from entry {named}: working days must lie in the "
+        "years 1872 to 2100, whose holidays are known for GB. Correct the time of the entry, or "
+        "leave it out."
+    )
+
+
+def test_a_far_entry_from_which_no_working_days_are_counted_hurts_no_rule() -> None:
+    one = policy("""
+        rules:
+          - id: interview
+            on: {entry: returned}
+            require: {action: return_interview_held, within: 2 working days}
+    """)
+    assert outcomes(judge(one, FAR, "2101-01-11 00:00")) == []
+
+
 # --- What is asked --------------------------------------------------------------------------------
 
 QUESTIONS = policy("""

@@ -81,12 +81,13 @@ class Actions:
                 done = phase == _DONE
                 answered = (self.answer if done else self.decide)(obligations, item)
                 if counter is not None and (answered or done):
-                    counter.consume(at, answered)
+                    counter.consume(at, answered, item)
             elif counter is not None:
                 counter.moment(item, obligations)
         obligations += self.uncertain(openings, obligations)
         if counter is not None:
             obligations += counter.uncertain(counts, self.actions, obligations)
+            counter.cite(obligations)
         self.owed = obligations
         for obligation in obligations:
             if obligation.done is None:

@@ -23,6 +23,8 @@ from typing import Final, NamedTuple
 
 from dateutil import tz
 
+from missingrules.errors import CalendarError
+
 MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
@@ -426,8 +428,8 @@ class Calendar:
     def is_working(self, ordinal: int) -> bool:
         """Say whether a date is neither weekend nor public holiday.
 
-        Raises ``ValueError`` where no country was given, and for years whose holidays are not
-        known.
+        Raises ``ValueError`` where no country was given, and :class:`CalendarError`, which is one
+        too, for years whose holidays are not known.
         """
         works = self._working.get(ordinal)
         if works is None:
@@ -539,7 +541,7 @@ class Calendar:
             raise ValueError(f"country={self._country!r} must be given where working days are used")
         known = holidays.country_holidays(self._country, self._subdivision, years=year)
         if not known.start_year <= year <= known.end_year:
-            raise ValueError(
+            raise CalendarError(
                 f"working days must lie in the years {known.start_year} to {known.end_year}, whose "
                 f"holidays are known for {self._country}"
             )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from missingrules.terms import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from missingrules.calendar import Calendar, Duration
     from missingrules.terms import Prop
@@ -179,6 +179,18 @@ class Duty:
         )
 
     @property
+    def lengths(self) -> Iterator[Duration]:
+        """Every stretch of time that the duty counts from an instant of the record."""
+        if self.allowed is not None:
+            yield self.allowed
+        for trigger in self.triggers:
+            if isinstance(trigger, OnOpen | OnGap):
+                yield trigger.duration
+            elif isinstance(trigger, OnEvery):
+                yield from (length for _, length in trigger.sooner)
+                yield from () if trigger.first_after is None else (trigger.first_after,)
+
+    @property
     def allowed(self) -> Duration | None:
         """The time allowed: that of the effect, or the interval of a repeating duty."""
         if self.every is not None:
@@ -207,10 +219,14 @@ class Index:
     floor_kinds: frozenset[str] = frozenset()
     resting: dict[Prop, tuple[int, ...]] = field(default_factory=dict)
     count_terms: list[Condition] = field(default_factory=list)
+    inner: frozenset[int] = frozenset()
+    """Numbers of the terms that conditions count by."""
     grace_props: dict[int, Prop] = field(default_factory=dict)
     ages: frozenset[int] = frozenset()
     borders: frozenset[int] = frozenset()
     moves: bool = False
+    drifts: bool = False
+    """Whether time alone may change what releases from a duty, also when nobody is away."""
 
 
 def index(  # noqa: C901 - one case a trigger
@@ -245,9 +261,16 @@ def index(  # noqa: C901 - one case a trigger
     # Terms that others count by come first: those have to be settled before they are counted.
     inner = {term.number: term for term in counts}
     made.count_terms = list((inner | terms_counted).values())
+    made.inner = frozenset(inner)
     made.borders = frozenset(borders)
     listed = list(conditions)
     made.moves = any(condition.moves for condition in listed)
+    made.drifts = any(
+        condition.ages or condition.counts
+        for duties in rules.values()
+        for duty in duties
+        for condition in duty.watched
+    )
     made.floor_kinds = frozenset(
         kind
         for duties in made.on_floor

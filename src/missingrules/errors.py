@@ -62,6 +62,10 @@ class LogError(MissingRulesError):
     """An entry or a log that cannot be read."""
 
 
+class CalendarError(MissingRulesError, ValueError):
+    """Working days of a year whose public holidays nobody knows."""
+
+
 class PolicyError(MissingRulesError):
     """A policy that cannot be loaded."""
 

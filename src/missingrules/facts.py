@@ -70,8 +70,8 @@ def _reset(principal: str, props: tuple[Prop, ...]) -> Setter:
         if sources.get(last) != value:
             sources[last] = str(value)
             for prop in props:
-                facts.pop(prop, None)
-                sources.pop(prop, None)
+                if facts.pop(prop, None) is not None:
+                    sources[prop] = entry.entry_id
 
     return reset
 

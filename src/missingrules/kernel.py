@@ -6,12 +6,14 @@ function.
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.actions import Actions
 from missingrules.calendar import to_us
 from missingrules.duties import Floor, Recorded
+from missingrules.errors import CalendarError
 from missingrules.fields import recorded
 from missingrules.finding import PENDING, Assessment, Finding, Withdrawn
 from missingrules.grades import graded
@@ -21,7 +23,7 @@ from missingrules.repeating import Repeating
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from missingrules.duties import Duty
     from missingrules.episode import Episode
@@ -48,7 +50,9 @@ def evaluate(
     if the answers are to be the same, and always if you load recent entries alone. ``engine``
     chooses the matcher: ``native``, ``durable``, or ``both``, which raises
     :class:`~missingrules.errors.EngineError` on any difference. Raises ``ValueError`` for a naive
-    ``as_of``, and for a coverage that names what no log of the policy can hold.
+    ``as_of``, and for a coverage that names what no log of the policy can hold. Raises
+    :class:`~missingrules.errors.CalendarError` where a rule counts working days from an entry of a
+    year whose public holidays are not known; it names the two.
     """
     if not isinstance(record, Record):
         record = Record.of(record)
@@ -72,7 +76,8 @@ def judge(  # noqa: PLR0913 - as for evaluate
 def assess(walk: Walk, record: Record) -> Assessment:
     """Settle every duty that a walk met."""
     policy, as_of = walk.policy, walk.as_of
-    findings = settle(walk)
+    with _known_years(policy, record, as_of):
+        findings = settle(walk)
     findings.sort(key=lambda f: (f.opened_us, f.duty.rule, f.episode_id or "", f.anchor, f.slot))
     wakeups = {at for at in walk.wakeups if at > as_of}
     for finding in findings:
@@ -103,7 +108,7 @@ def walked(  # noqa: PLR0913 - as for evaluate
 ) -> Walk:
     """Walk through the record up to ``as_of`` and return what was met on the way."""
     coverage.check(policy.vocabulary)
-    return Walk(
+    walk = Walk(
         policy=policy,
         matcher=policy.matcher(engine),
         history=history(record, as_of),
@@ -112,7 +117,39 @@ def walked(  # noqa: PLR0913 - as for evaluate
         child_id=record.child_id,
         incomplete=record.incomplete,
         trace=trace,
-    ).run()
+    )
+    with _known_years(policy, record, as_of):
+        return walk.run()
+
+
+@contextlib.contextmanager
+def _known_years(policy: Policy, record: Record, as_of: int) -> Iterator[None]:
+    """Name the rule and the entry where working days lie in years whose holidays nobody knows."""
+    try:
+        yield
+    except CalendarError as error:
+        for entry in record.known(as_of)[0]:
+            for rule in policy.duties:
+                if _beyond(policy, rule, entry):
+                    raise CalendarError(
+                        f"Rule {rule} cannot count working days from entry {entry.entry_id}: "
+                        f"{error}. Correct the time of the entry, or leave it out."
+                    ) from error
+        raise
+
+
+def _beyond(policy: Policy, rule: str, entry: Entry) -> bool:
+    """Whether the working days of a rule, counted from an entry, are not known."""
+    instants = (entry.at, *(value for value in entry.fields.values() if type(value) is int))
+    lengths = [length for duty in policy.duties[rule] for length in duty.lengths]
+    lengths += [length for length, _ in policy.lasted]
+    for instant in instants:
+        for length in lengths:
+            try:
+                policy.calendar.reached(instant, length, strict=True)
+            except CalendarError:
+                return True
+    return False
 
 
 def settle(walk: Walk) -> list[Finding]:

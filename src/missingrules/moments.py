@@ -22,7 +22,7 @@ from missingrules.terms import MAYBE, NO, UNKNOWN, YES
 from missingrules.vocabulary import GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from missingrules.calendar import Duration
     from missingrules.counting import Line
@@ -170,12 +170,18 @@ class StillOpen:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tick:
-    """Time alone changes a fact of an episode: it has lasted, a birthday came, coverage ended."""
+    """Time alone changes a fact: an episode has lasted, a birthday came, coverage ended.
 
-    episode: Episode
+    Without an episode it is a fact of the child, which bears on all of them.
+    """
+
+    episode: Episode | None
 
 
 Timer: TypeAlias = GraceOver | StillOpen | Tick
+
+Change: TypeAlias = "tuple[list[Episode], list[Episode]]"
+"""Episodes that begin to count at a moment: surely, and possibly."""
 
 
 @dataclass(slots=True, eq=False)
@@ -320,7 +326,7 @@ class Walk:
         episode = self.by_entry.get(entry.entry_id)
         if episode is None:
             return any(each.stirred or each.fell_short for each in self.episodes)
-        return episode.stirred or episode.fell_short
+        return episode.stirred or episode.fell_short or not episode.legs
 
     def _set_open_timers(self, episode: Episode) -> None:
         for duty, trigger in self.index.on_open:
@@ -355,9 +361,8 @@ class Walk:
 
     def _set_ticks(self) -> None:
         """Make moments of the instants at which time alone changes what a condition rests on."""
-        borders = set(self.index.borders)
-        if self.coverage.limited:
-            borders |= self.coverage.borders()
+        for at in self._borders():
+            self._push(at, Tick(None))
         for episode in self.episodes:
             for leg in episode.legs:
                 instants: set[int] = set()
@@ -370,8 +375,15 @@ class Walk:
                 for at in instants:
                     if leg.start < at and (leg.returned is None or at <= leg.returned):
                         self._push(at, Tick(episode))
-            for at in borders:
-                self._push(at, Tick(episode))
+
+    def _borders(self) -> set[int]:
+        """Instants at which a fact of the child changes with time alone."""
+        borders = set(self.index.borders)
+        if self.coverage.limited:
+            borders |= self.coverage.borders()
+        if self.index.drifts:
+            borders |= self._birthdays() | self._edges_of_windows()
+        return borders
 
     def _birthdays(self) -> set[int]:
         calendar = self.policy.calendar
@@ -380,6 +392,15 @@ class Walk:
             for entry in self.by_kind.get("born", ())
             for years in self.index.ages
         }
+
+    def _edges_of_windows(self) -> set[int]:
+        """Instants at which an episode enters or leaves a window that ends with the present."""
+        edges: set[int] = set()
+        for _, window, placed_by in self.policy.counts:
+            if window is not None:
+                placed = {episode.placed(placed_by) for episode in self.episodes}
+                edges |= placed | {at for each in placed if (at := window.leaves(each)) is not None}
+        return edges
 
     def _push(self, instant: int, timer: Timer) -> None:
         """Set a timer; one beyond ``as_of`` only tells when to look again."""
@@ -486,8 +507,8 @@ class Walk:
         moment = self._applied(now, events)
         stirred = self._settle_graces(moment)
         if stirred:
-            for duty, trigger, change in self._count(now, stirred):
-                self._counted(duty, trigger, change, moment)
+            stirred, changed = self._count(moment, stirred)
+            self._note_counts(changed, moment)
         for entry in moment.happened:
             self._fire(entry, moment)
         for still in moment.still_open:
@@ -527,21 +548,31 @@ class Walk:
             else:
                 moment.touch(episode)
             if happens:
+                if episode is not None and not episode.legs:
+                    episode.stirred = True  # without a report, what is told of it begins it
                 moment.happened.append(entry)
                 self._apply(entry, episode, known=False)
             if becomes_known:
                 moment.learned.append(entry)
                 self._apply(entry, episode, known=True)
-        while self._timers and self._timers[0][0] == now:
+        self._ring(moment)
+        if self.stirred:
+            for episode in self.episodes:
+                moment.touch(episode)
+        elif child_changed:
+            self._touch_live(moment)
+        return moment
+
+    def _ring(self, moment: Moment) -> None:
+        """Take in what the timers of a moment were set for."""
+        while self._timers and self._timers[0][0] == moment.at:
             timer = heapq.heappop(self._timers)[2]
-            moment.touch(timer.episode)
+            for episode in self.episodes if timer.episode is None else (timer.episode,):
+                moment.touch(episode)
             if isinstance(timer, GraceOver):
                 moment.graces_over.append(timer)
             elif isinstance(timer, StillOpen):
                 moment.still_open.append(timer)
-        if child_changed:
-            self._touch_live(moment)
-        return moment
 
     def _touch_live(self, moment: Moment) -> None:
         """Take in the episodes that something about the child can still bear on."""
@@ -568,6 +599,7 @@ class Walk:
             episode.grade = (GRADES.index(str(entry.fields["grade"])), entry)
         elif entry.kind == "born":
             self.born = (entry.fields["date_of_birth"], entry.entry_id)
+            self._stir("child", None, ())  # how old the child is bears on every episode
         for prop, check in self.policy.watched.get(entry.kind, ()):
             truth = YES if check is None else self.ask_entry("", "watch", check, entry)
             if truth != NO:
@@ -674,7 +706,7 @@ class Walk:
         extra: list[str] = []
         if condition.ages or condition.lasted or condition.counts:
             facts = dict(facts)
-            self._work_out(condition, facts, now, episode, extra)
+            self._work_out(condition, facts, now, episode, extra, role)
         if self.coverage.limited:
             facts = self._observable(condition, facts, now)
         truth = self.matcher.judge(condition, facts)
@@ -775,13 +807,14 @@ class Walk:
             )
         return truth
 
-    def _work_out(
+    def _work_out(  # noqa: PLR0913 - what is asked, of whom, when, to what end
         self,
         condition: Condition,
         facts: dict[Prop, int],
         now: int,
         episode: Episode | None,
         cited: list[str],
+        role: Role,
     ) -> None:
         """Fill in the facts that change with time alone."""
         calendar = self.policy.calendar
@@ -789,7 +822,9 @@ class Walk:
             if prop.what == "age":
                 facts[prop] = UNKNOWN
                 if self.born is not None:
-                    years = calendar.age(self.born[0], now)  # type: ignore[arg-type]
+                    at, ended_by = self._of_age(now, episode, role)
+                    cited += ended_by
+                    years = calendar.age(self.born[0], at)  # type: ignore[arg-type]
                     facts[prop] = years if years >= 0 else UNKNOWN
                     cited.append(self.born[1])
             elif prop.what == "lasted":
@@ -813,6 +848,15 @@ class Walk:
                         number += 1
                         cited.extend((*since.cited, *since.before))
                 facts[prop] = number
+
+    def _of_age(self, now: int, episode: Episode | None, role: Role) -> tuple[int, tuple[str, ...]]:
+        """When a child's age is taken: what an episode was, a later birthday does not change."""
+        leg = None if episode is None else episode.leg(now)
+        if role not in ("term", "grace") or leg is None or leg.returned is None:
+            return now, ()
+        if now <= leg.returned:
+            return now, ()
+        return leg.returned, tuple(entry.entry_id for entry in leg.ended_by)
 
     def _lasted(self, number: int, now: int, episode: Episode | None) -> int:
         duration, since = self.policy.lasted[number]
@@ -925,10 +969,25 @@ class Walk:
     # -- counting
 
     def _count(
-        self, now: int, stirred: list[Episode]
-    ) -> Iterator[tuple[Duty, OnCount, tuple[list[Episode], list[Episode]]]]:
-        """Find the episodes that begin to count, and the duties that this bears on."""
-        changed: dict[int, tuple[list[Episode], list[Episode]]] = {}
+        self, moment: Moment, stirred: list[Episode]
+    ) -> tuple[list[Episode], dict[int, Change]]:
+        """Find the episodes that begin to count, by the number of the term that counts them.
+
+        Where a condition rests on how many count, it is asked again of every episode: these are
+        returned as well.
+        """
+        changed: dict[int, Change] = {}
+        while self._begin_to_count(moment.at, stirred, changed):
+            self.stirred = True
+            for episode in self.episodes:
+                episode.stirred = True
+                moment.touch(episode)
+            stirred = self._settle_graces(moment)
+        return stirred, changed
+
+    def _begin_to_count(self, now: int, stirred: list[Episode], changed: dict[int, Change]) -> bool:
+        """Note the episodes that begin to count; true if a condition rests on their number."""
+        told = False
         for term in self.index.count_terms:
             # A term that counts episodes by another term may change for every episode.
             asked = self.episodes if term.counts and changed else stirred
@@ -946,18 +1005,23 @@ class Walk:
                 if truth == YES:
                     episode.counted[term.number] = since
                     sure.append(episode)
+                    if episode in maybe:
+                        maybe.remove(episode)
                 elif term.number not in episode.possible:
                     maybe.append(episode)
+                else:
+                    continue
+                told |= term.number in self.index.inner
                 episode.possible.setdefault(term.number, since)
-        for duty, trigger in self.index.on_count:
-            change = changed.get(trigger.term.number)
-            if change is not None and any(change) and duty.in_force(now):
-                yield duty, trigger, change
+        return told
 
     def _counts(self, term: Condition, episode: Episode, now: int) -> tuple[int, tuple[str, ...]]:
         """Whether an episode counts at a moment; without a report it only may."""
         if not episode.legs:
-            return MAYBE, tuple(entry.entry_id for entry in episode.story.entries)
+            if now < episode.story.entries[0].at:
+                return NO, ()
+            told = (entry.entry_id for entry in episode.story.entries)
+            return MAYBE, merged_ids(told, episode.story.corrections)
         if now < episode.legs[0].start:
             return NO, ()
         truth, cited, _ = self.ask("", "term", term, now, episode)
@@ -965,13 +1029,20 @@ class Walk:
         leg = episode.leg(now)
         again = episode.frame(leg) if leg is not None and leg.number else ()
         behind = (report, *cited, *again, *self._grace_sources(term, episode))
-        return truth, tuple(dict.fromkeys(behind))
+        return truth, merged_ids(behind, episode.story.corrections)
+
+    def _note_counts(self, changed: Mapping[int, Change], moment: Moment) -> None:
+        """Note for every duty that rests on them that episodes began to count."""
+        for duty, trigger in self.index.on_count:
+            change = changed.get(trigger.term.number)
+            if change is not None and any(change) and duty.in_force(moment.at):
+                self._counted(duty, trigger, change, moment)
 
     def _counted(
         self,
         duty: Duty,
         trigger: OnCount,
-        change: tuple[list[Episode], list[Episode]],
+        change: Change,
         moment: Moment,
     ) -> None:
         """Note that episodes began to count for a duty, or what grade their number demands."""

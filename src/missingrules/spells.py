@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.counting import Fullest, fullest
 from missingrules.finding import merged_ids
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from missingrules.moments import CountMoment
 
 
+class _Used(NamedTuple):
+    """Episodes that were used up, and by what: an action, a decision, or (None) a release."""
+
+    at: int
+    ids: set[str]
+    answered: tuple[Obligation, ...]
+    entry: Entry | None
+
+
 class Spells:
     """Runs of counted episodes over which a threshold keeps being reached.
 
@@ -33,7 +42,7 @@ class Spells:
         self.settler = settler
         self.sure = sure
         self.consumed: set[str] = set()
-        self.used: list[tuple[int, set[str]]] = []
+        self.used: list[_Used] = []
         self.spell: Obligation | None = None
         self.latest: int | None = None
         self.seen: list[tuple[int, Episode]] = []
@@ -249,19 +258,53 @@ class Spells:
             ):
                 if obligation is self.spell:
                     self.spell = None
-                self.use_up(obligation.release)
+                self.use_up(obligation.release, [obligation])
 
-    def consume(self, at: int, answered: list[Obligation]) -> None:
+    def consume(self, at: int, answered: list[Obligation], entry: Entry) -> None:
         """Use up what was counted by then, if a run was answered or the rule says so."""
         if any(obligation.window_ids for obligation in answered) or self.since_action:
-            self.use_up(at)
+            self.use_up(at, answered, entry)
             self.spell = None
 
-    def use_up(self, at: int) -> None:
-        """Use up the episodes counted by an instant."""
+    def use_up(self, at: int, answered: list[Obligation], entry: Entry | None = None) -> None:
+        """Use up the episodes counted by an instant, because of what was answered or released."""
         ids = {episode.episode_id for since, episode in self.seen if since <= at}
         self.consumed |= ids
-        self.used.append((at, ids))
+        self.used.append(_Used(at, ids, tuple(answered), entry))
+
+    def cite(self, obligations: Iterable[Obligation]) -> None:
+        """Let each obligation of the child cite what else its evidence brings with it."""
+        for obligation in obligations:
+            if obligation.episode is None:
+                obligation.cited += self.beside(obligation)
+
+    def beside(self, obligation: Obligation) -> list[str]:
+        """Entries by which episodes that the evidence touches count, or do not, or no more.
+
+        What is cited brings with it the episode that it stands in: an answer, a further trigger.
+        """
+        trigger = obligation.duty.count
+        if trigger is None:
+            return []
+        earlier = [used for used in self.used if used.at <= obligation.opened]
+        done = () if obligation.done is None else (obligation.done.entry_id,)
+        waiting = [*obligation.evidence, *obligation.cited, *done]
+        looked_at = set(obligation.episodes)
+        found: list[str] = []
+        while waiting:
+            episode = self.settler.walk.by_entry.get(waiting.pop())
+            if episode is None or episode.episode_id in looked_at:
+                continue
+            looked_at.add(episode.episode_id)
+            behind = list(standing(episode, trigger))
+            if any(episode.episode_id in used.ids for used in earlier):
+                for used in earlier:
+                    behind += () if used.entry is None else (used.entry.entry_id,)
+                    for answered in used.answered:
+                        behind += (*answered.evidence, *answered.cited)
+            found += behind
+            waiting += behind
+        return found
 
     def uncertain(
         self,
@@ -284,7 +327,7 @@ class Spells:
                 other.moment(item, possible)  # type: ignore[arg-type]
                 continue
             answered = answer(possible, item)  # type: ignore[arg-type]
-            other.consume(at, answered)
+            other.consume(at, answered, item)  # type: ignore[arg-type]
             if any(len(o.window_ids) >= counts[0].trigger.number for o in answered):
                 self.question(at, other.consumed, obligations)
         sure = [obligation.window_ids for obligation in obligations if obligation.window_ids]
@@ -301,11 +344,13 @@ class Spells:
                 for o in obligations
             )
         ]
-        # How possible runs follow one another hangs on all that may count, and on every answer.
+        # How possible runs follow one another hangs on all that may count, on every answer and on
+        # every release.
         doubted = [*found, *(o for o in obligations if o.truth == MAYBE and o.window_ids)]
         behind = self.behind(other, counts, actions) if doubted else ()
+        released = merged_ids(*(o.cited for o in possible if o.release is not None))
         for obligation in doubted:
-            obligation.cited += behind
+            obligation.cited += (*behind, *released)
         return found
 
     def behind(
@@ -319,7 +364,7 @@ class Spells:
             *(episode.not_yet.get(trigger.term.number, ()) for _, episode in other.seen),
             *(moment.cited for moment in counts),
             (entry.entry_id for entry in actions),
-            *(home.frame(None) for home in homes if home is not None),
+            *((*home.frame(None), *standing(home, trigger)) for home in homes if home is not None),
         )
 
     def certain(self, moment: CountMoment) -> bool:
@@ -341,7 +386,7 @@ class Spells:
 
     def consumed_by(self, at: int) -> set[str]:
         """The episodes that had surely been used up by then."""
-        return {i for used, ids in self.used for i in ids if used <= at}
+        return {i for used in self.used for i in used.ids if used.at <= at}
 
     def covers(self, ids: frozenset[str], possible: Obligation) -> bool:
         """Whether a sure run shares an episode with a possible one, which it then supersedes."""
@@ -374,3 +419,9 @@ def not_yet(episode: Episode, trigger: OnCount) -> tuple[str, ...]:
     number = trigger.term.number
     since = episode.counted.get(number) or episode.possible.get(number)
     return () if since is None else since.before
+
+
+def standing(episode: Episode, trigger: OnCount) -> tuple[str, ...]:
+    """Entries by which an episode counts, or does not."""
+    never = episode.not_yet.get(trigger.term.number, ())
+    return (*episode_ids(episode, trigger), *not_yet(episode, trigger), *never)
