@@ -9,9 +9,9 @@ import pytest
 
 from build import log, missing
 from missingrules import MissingRulesError
-from missingrules.arrow import rows_table
 from missingrules.reading.extract import read_files, read_table
 from missingrules.spool import Spool
+from missingrules.written import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ class Table:
 
 
 USES: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "findings as a table": ("pyarrow", lambda _: rows_table([])),
+    "findings as a table": ("pyarrow", lambda _: table([])),
     "a table": ("pyarrow", lambda _: read_table(Table())),
     "a Parquet file": ("duckdb", columns),
     "a large log": ("duckdb", large),
