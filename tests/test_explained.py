@@ -58,7 +58,7 @@ def coverage_of(case: dict[str, Any]) -> Coverage:
 
 
 def shown(finding: Finding) -> str:
-    slot = f" {stamp(finding.slot)}" if finding.slot else ""
+    slot = f" {stamp(finding.slot)}" if finding.slot > 1 else ""
     about = f"{finding.episode_id or 'of the child'} ({finding.anchor}{slot})"
     lines = [f"{finding.rule} {about}: {finding.outcome}"]
     for key, value in finding.to_dict().items():

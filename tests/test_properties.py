@@ -477,7 +477,7 @@ def moved_coverage(coverage: Coverage, by: int) -> Coverage:
 
 def moved_finding(finding: Finding, by: int) -> Finding:
     return finding._replace(
-        slot=finding.slot + by if finding.slot else 0,
+        slot=finding.slot + by if finding.slot > 1 else finding.slot,
         opened_us=finding.opened_us + by,
         known_us=finding.known_us + by,
         due_us=moved(finding.due_us, by),

@@ -258,7 +258,7 @@ class Actions:
             if any(
                 o.episode is opening.episode
                 and o.leg == opening.leg
-                and (whole_leg or (o.opened <= opening.at and o.open_at(opening.at)))
+                and (whole_leg or (o.opened <= opening.at and o.was_open_at(opening.at)))
                 for o in obligations
             ):
                 continue

@@ -63,6 +63,12 @@ class Obligation:
             return True
         return self.last is not None and self.last < self.end
 
+    def was_open_at(self, instant: int) -> bool:
+        """Whether it was so then, before what was done at that moment or later."""
+        if self.done_at is None or self.done_at < instant:
+            return self.open_at(instant)
+        return self.release is None or self.release >= instant
+
     def in_time(self, instant: int) -> bool:
         """Whether the instant is within the time allowed."""
         return self.last is None or instant <= self.last

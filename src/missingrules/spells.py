@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from missingrules.moments import CountMoment
 
 
+_BESIDE = 1
+"""Tells a run from what another trigger of its rule gave rise to by the same entry."""
+
+
 class _Used(NamedTuple):
     """Episodes that were used up, and by what: an action, a decision, or (None) a release."""
 
@@ -209,6 +213,7 @@ class Spells:
             episodes=tuple(episode.episode_id for episode in window.inside),
             history_truncated=truncated,
             window_ids=ids,
+            slot=_BESIDE if len(duty.triggers) > 1 else 0,
         )
         if not self.sure:
             if truncated:
@@ -340,7 +345,7 @@ class Spells:
                 o.episode is None
                 and not o.window_ids
                 and o.opened <= obligation.opened
-                and o.open_at(obligation.opened)
+                and o.was_open_at(obligation.opened)
                 for o in obligations
             )
         ]

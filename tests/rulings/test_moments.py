@@ -365,3 +365,51 @@ def test_a_run_that_may_follow_on_one_that_was_released_cites_the_release() -> N
     told = alike(rule, case, f"{day(40)} 00:00", coverage=begins)
     assert [one.outcome for one in told] == ["not_applicable", "indeterminate"]
     assert "strategy_meeting_held" in told[1].cited
+
+
+# --- A count beside other triggers ----------------------------------------------------------------
+
+EITHER = policy("""
+    terms:
+      missing: {category: missing}
+    rules:
+      - id: enquiry
+        on: [{episodes: missing, reach: 1, within: ever}, {entry: reported}, {entry: concern_noted}]
+        per: child
+        require: {action: enquiry_made, within: 3 days}
+""")
+
+
+def test_a_duty_that_was_open_and_is_done_leaves_no_doubt_about_a_run_in_between() -> None:
+    case = """
+        E1 2023-01-10 09:00 concern_noted concern=cse
+        E2 2023-01-12 09:00 enquiry_made
+    """
+    assert outcomes(judge(EITHER, case, "2023-02-01 00:00")) == ["fulfilled"]
+
+
+def test_a_trigger_that_only_may_be_one_adds_to_the_duty_that_was_open_then() -> None:
+    rule = policy("""
+        rules:
+          - id: inspector
+            on: [{entry: reported}, {entry: graded, where: {rationale: recorded}}]
+            after: trigger
+            require: {action: inspector_informed, within: 1 hour}
+    """)
+    lacking = Coverage(without_fields=frozenset({("graded", "rationale")}))
+    case = f"""{REPORTED}
+        E1 2023-01-10 09:10 graded grade=low
+        E1 2023-01-10 09:30 inspector_informed
+    """
+    assert outcomes(judge(rule, case, "2023-02-01 00:00", coverage=lacking)) == ["fulfilled"]
+
+
+def test_a_run_and_another_duty_of_one_rule_by_one_entry_have_ids_of_their_own() -> None:
+    log = f"{REPORTED}E1 2023-01-11 09:00 enquiry_made\n"
+    log += "E1 2023-01-12 09:00 categorised category=missing"
+    told = judge(EITHER, log, "2023-02-01 00:00").findings
+    assert [(one.anchor, one.outcome) for one in told] == [
+        ("E1.reported", "fulfilled"),
+        ("E1.reported", "breached"),
+    ]
+    assert len({one.finding_id for one in told}) == 2

@@ -93,8 +93,9 @@ class Reach:
         for place, (group, listed) in enumerate(zip(groups, answers, strict=True)):
             others = _sums([*counts[:place], *counts[place + 1 :]])
             said = {
-                (number, truth, _count(answer))
+                (number, truth, counted)
                 for answer in listed
+                for counted in (_count(answer),)
                 for number, truth in zip(group, answer, strict=True)
             }
             for number, truth, (sure, possible) in said:
