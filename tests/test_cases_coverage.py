@@ -518,3 +518,18 @@ def test_nothing_is_seen_of_a_made_up_policy_that_was_said_to_be_unreachable(tri
 def test_nothing_is_seen_of_wiltshire_that_was_said_to_be_unreachable(trial: Trial) -> None:
     shown, asked = shown_and_asked(trial, ATLAS)
     assert shown <= asked
+
+
+def test_one_episode_alone_has_no_edge_of_a_window_to_show() -> None:
+    rule = """
+    parameters:
+      window: {value: 90 days, edge: inclusive, basis: assumed, note: "?"}
+    terms:
+      missing: {category: missing}
+    rules:
+      - id: meeting
+        on: {episodes: missing, reach: NUMBER, within: window}
+        require: {action: strategy_meeting_held, within: 2 days}
+    """
+    assert any("far back" in point for point in points_of(rule.replace("NUMBER", "2")))
+    assert not any("far back" in point for point in points_of(rule.replace("NUMBER", "1")))

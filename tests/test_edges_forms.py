@@ -20,6 +20,7 @@ WHOLE = {
             require: {action: strategy_meeting_held, within: 2 days}
         """,
         {
+            "done on the day before the last": "In time",
             "done in the last minute": "In time",
             "done a minute too late": "Late",
             "done a minute before the duty arose": "Owed",
@@ -224,6 +225,7 @@ WHOLE = {
         """,
         {
             "the condition does not hold: grade: not low": "Nothing asked of the grade",
+            "graded again a minute before the last": "In time",
             "graded again in the last minute": "In time",
             "graded again a minute too late": "Late",
             "graded again medium, which is not enough": "Breach at once",

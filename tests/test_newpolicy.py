@@ -49,9 +49,10 @@ def run(
         {"count": 1, "window": "48 hours", "deadline": "not_stated", "edge": "exclusive"},
         {"floors": {"any": "medium", "self_harm": "high"}},
         {"floors": {"suicide": "high", "exploitation": "medium"}, "area": 'Ynys Môn: "it\'s" #1'},
+        {"count": 2, "window": "1 days", "deadline": "1 minute", "edge": "exclusive"},
     ],
 )
-def test_what_is_written_passes_lint_and_its_own_cases(
+def test_what_is_written_passes_lint_and_its_own_cases_which_show_all_of_it(
     tmp_path: Path, changes: dict[str, object]
 ) -> None:
     made = draft(answers(**changes), today=TODAY)
@@ -59,9 +60,11 @@ def test_what_is_written_passes_lint_and_its_own_cases(
         (tmp_path / name).write_text(text, encoding="utf-8")
     file = tmp_path / f"{made.name}.yaml"
     assert lint(file, today=TODAY).is_clean(strict=True)
-    (report,) = run_policies([file], with_coverage=False)
+    (report,) = run_policies([file])
     assert report.results
     assert report.failed == ()
+    assert report.coverage is not None
+    assert report.coverage.missing == ()
     for rule in Policy.load(file).duties.keys() - Policy.load("england").duties.keys():
         assert rule in made.edges
 
@@ -89,7 +92,8 @@ def test_every_number_is_assumed_until_somebody_says_where_it_is_written() -> No
         ({"window": "5 working days"}, "must be in days, weeks or hours"),
         ({"deadline": "soon"}, "must be a duration"),
         ({"edge": "open"}, "must be inclusive or exclusive"),
-        ({"floors": {"any": "severe"}}, "must be very_low, low, medium or high"),
+        ({"floors": {"any": "severe"}}, "must be low, medium or high"),
+        ({"floors": {"any": "very_low"}}, "every grade is at least that"),
         ({"floors": {"self_ham": "high"}}, "did you mean `self_harm`"),
     ],
 )

@@ -134,8 +134,9 @@ def _carriers(risk: str) -> list[str]:
 
 
 def _check_floor(risk: str, grade: str) -> None:
-    if grade not in GRADES:
-        raise MissingRulesError(f"floor={grade!r} must be {wording.listed(GRADES)}")
+    if grade not in GRADES[1:]:
+        why = ": every grade is at least that" if grade == GRADES[0] else ""
+        raise MissingRulesError(f"floor={grade!r} must be {wording.listed(GRADES[1:])}{why}")
     if risk != ANY_CHILD and not _carriers(risk):
         kinds = standard().kinds
         known = {
@@ -239,7 +240,8 @@ def _floor(risk: str) -> Iterator[str]:
         on = ["graded", *(kinds[carrier] for carrier in _carriers(risk))]
         yield f"    on: [{', '.join(f'{{entry: {kind}}}' for kind in on)}]"
         yield f"    if: at_risk_{risk}"
-        yield f"    unless: {{not: at_risk_{risk}}}"
+        if "marker" in _carriers(risk):  # a concern stays with its episode
+            yield f"    unless: {{not: at_risk_{risk}}}"
         yield "    per: episode"
     yield f"    grade: {{at_least: {_floor_name(risk)}, within: regrade_time}}"
     yield "    severity: critical"

@@ -82,7 +82,7 @@ def _gap(duty: Duty, duration: Duration, words: str) -> Iterator[Aspect]:
 def _counted(anatomy: Anatomy, duty: Duty, trigger: OnCount) -> Iterator[Aspect]:
     """What counts, how many, how far back, and what the labels say."""
     yield _count(duty, trigger)
-    if trigger.window is not None:
+    if trigger.window is not None and trigger.number > 1:  # one episode decides by itself
         yield _window(duty, trigger)
     if trigger.since_action:
         yield _afresh(duty, trigger)

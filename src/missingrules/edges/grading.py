@@ -64,6 +64,8 @@ def again(table: Table, stage: Stage) -> None:
             graded(opened, grade, at),
         )
     if at_once(opened.finding):
+        raised = opened.finding.required_grade
+        table.case(f"graded again {plain(raised)}", opened, at, graded(opened, raised, at))
         return
     last = end(stage, opened)
     scene = opened.scene.put("located", min(last, opened.at + HOUR), opened.built.episode)

@@ -43,7 +43,8 @@ def deadlines(table: Table, stage: Stage) -> None:
         return
     yes, no = stage.verbs
     last = last_minute(stage, opened)
-    for tried, at in (("in the last minute", last), ("a minute too late", last + MINUTE)):
+    short = just_inside(stage, opened, last)
+    for tried, at in (*short, ("in the last minute", last), ("a minute too late", last + MINUTE)):
         answered = done(stage, opened, at)
         if answered is None:
             table.cannot(f"{yes} {tried}", "no entry could be the answer")
@@ -60,6 +61,18 @@ def last_minute(stage: Stage, opened: Opened) -> int:
     due = opened.finding.due_us
     assert due is not None  # noqa: S101 - the callers looked
     return due // MINUTE * MINUTE if isinstance(stage.duty.allowed, Elapsed) else due - MINUTE
+
+
+def just_inside(stage: Stage, opened: Opened, last: int) -> list[tuple[str, int]]:
+    """Say when is just short of the last minute: a minute, or for days a date; if there is one."""
+    if isinstance(stage.duty.allowed, Elapsed):
+        tried, at = "a minute before the last", last - MINUTE
+    else:
+        tried, at = (
+            "on the day before the last",
+            stage.calendar.midnight(stage.calendar.day(last)) - MINUTE,
+        )
+    return [(tried, at)] if at >= opened.at else []
 
 
 def _without_end(table: Table, stage: Stage, opened: Opened) -> None:
