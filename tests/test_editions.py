@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import build
 from missingrules import Policy, PolicyError, Record, evaluate
 from missingrules.cases import CaseError, load_cases
 from missingrules.editions import edition_names, policy_editions, split_name
@@ -233,6 +234,60 @@ def test_a_window_looks_back_across_a_border_with_the_numbers_of_the_day_it_ends
     assert "meeting" not in found(policy, reported(*shorter), "2024-03-01T09:00:00+00:00")
     longer = ("2024-01-10T09:00:00+00:00", "2024-02-29T23:59:00+00:00")
     assert found(policy, reported(*longer), "2024-02-29T23:59:00+00:00")["meeting"] == "pending"
+
+
+AGAIN = """
+rules:
+  - id: enquiries
+    require: {action: enquiry_made}
+    editions:
+      - {edition: old, from: 2023-01-01, on: {every: OLD}, severity: minor}
+      - {edition: new, from: 2024-02-01, on: {every: NEW}, severity: critical}
+"""
+"""A duty that comes again and again, with another interval from 1 February on."""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "done", "expected"),
+    [
+        # The running deadline comes forward to two hours after the border, and no further.
+        ("8 hours", "2 hours", (), [("old", "22:00", "02:00", 4)]),
+        ("3 hours", "2 hours", (), [("old", "22:00", "01:00", 4)]),
+        # It never goes back; what follows a miss takes the new interval.
+        ("3 hours", "8 hours", (), [("old", "22:00", "01:00", 1)]),
+        # What starts after the border is judged by the new edition, whatever ran before.
+        (
+            "8 hours",
+            "2 hours",
+            ("01:30",),
+            [("old", "22:00", "02:00", 0), ("new", "01:30", "03:30", 3)],
+        ),
+        (
+            "8 hours",
+            "2 hours",
+            ("05:30",),
+            [("old", "22:00", "02:00", 2), ("new", "05:30", "07:30", 1)],
+        ),
+        (
+            "3 hours",
+            "8 hours",
+            ("00:30",),
+            [("old", "22:00", "01:00", 0), ("new", "00:30", "08:30", 1)],
+        ),
+    ],
+)
+def test_a_repeating_duty_is_judged_interval_by_interval_by_the_edition_of_its_start(
+    old: str, new: str, done: tuple[str, ...], expected: list[tuple[str, str, str, int]]
+) -> None:
+    policy = build.policy(AGAIN.replace("OLD", old).replace("NEW", new))
+    log = "E1 2024-01-31 22:00 reported\n"
+    log += "".join(f"E1 2024-02-01 {time} enquiry_made\n" for time in done)
+    told = build.judge(policy, log, "2024-02-01 09:00").findings
+    severity = {"old": "minor", "new": "critical"}
+    assert [
+        (one.edition, str(one.opened_at)[11:16], str(one.due_at)[11:16], one.missed) for one in told
+    ] == expected
+    assert [one.severity for one in told] == [severity[one.edition] for one in told]
 
 
 # --- Pinned to one --------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ class Repeating:
         self.pulses = pulses
         self.found: list[Finding] = []
         self.slot: _Slot | None = None
+        self.duty = pulses[0][0]  # the edition in force, by which the next interval is judged
         self.episode = episode
         self.leg = episode.legs[leg]
         actions.repeated.add(self.episode)
@@ -140,6 +141,7 @@ class Repeating:
     def turn(self, beat: tuple[Duty, Pulse], at: int) -> None:
         """Take up what a moment changed: whether the duty applies, and how often."""
         duty, pulse = beat
+        self.duty = duty
         if pulse.truth != YES:
             if pulse.truth == MAYBE and self.maybe is None:
                 self.maybe = (duty, pulse, at)
@@ -154,7 +156,7 @@ class Repeating:
                 self.slot.cited += self.rested  # by which it did not begin before
             return
         self.slot.cited += pulse.cited
-        if pulse.interval != self.slot.interval or duty is not self.slot.duty:
+        if pulse.interval != self.slot.interval:
             end = duty.calendar.deadline(at, pulse.interval)
             if end.last < self.slot.last:
                 if not self.slot.missed:
@@ -207,11 +209,12 @@ class Repeating:
         slot = self.slot
         assert slot is not None  # noqa: S101 - the callers looked
         self.found.append(self.finding(slot, outcome, entry, done_at=at))
-        end = slot.duty.calendar.deadline(at, slot.interval)
+        end = self.duty.calendar.deadline(at, slot.interval)
         # A decision counts only in an interval that runs: what began it is why the next begins.
         before = [slot.anchor] if outcome == outcomes.DECIDED else []
         self.slot = replace(
             slot,
+            duty=self.duty,
             anchor=entry.entry_id,
             start=at,
             due=end.due,
