@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from build import at, missing, policy_text, record
 from missingrules import Policy, evaluate
 from missingrules.cli import main
 from missingrules.compare import diff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = """
@@ -96,19 +100,54 @@ def test_finding_ids_survive_a_change_of_wording_and_of_edition() -> None:
     assert statuses == {"meeting": "reworded"}
 
 
-def test_the_command_says_who_is_affected(
+@pytest.fixture
+def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+) -> Callable[..., tuple[object, str, str]]:
+    """Run ``policy diff`` from an old edition to a new one, with a lower threshold."""
     for name, text in (("old", RULES), ("new", RULES.replace("value: 3", "value: 2"))):
         (tmp_path / f"{name}.yaml").write_text(policy_text(text), encoding="utf-8")
-    boy = ROOT / "examples" / "01_wiltshire_boy.jsonl"
-    asked = ["policy", "diff", "old.yaml", "new.yaml", "--log", str(boy), "--format", "json"]
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["missingrules", *asked])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 0
-    said = json.loads(capsys.readouterr().out)
+
+    def run(*options: object) -> tuple[object, str, str]:
+        asked = ["policy", "diff", "old.yaml", "new.yaml", *map(str, options), "--format", "json"]
+        monkeypatch.setattr(sys, "argv", ["missingrules", *asked])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return ended.value.code, out, err
+
+    return run
+
+
+def test_the_command_says_who_is_affected(run: Callable[..., tuple[object, str, str]]) -> None:
+    code, out, _ = run("--log", ROOT / "examples" / "01_wiltshire_boy.jsonl")
+    assert code == 0
+    said = json.loads(out)
     assert said["rules"][0]["changes"] == ["threshold from 3 to 2"]
     (change,) = said["affected"]["changes"]
     assert change["days_earlier"] > 0
+
+
+def test_the_command_takes_logs_as_compare_does(
+    run: Callable[..., tuple[object, str, str]], tmp_path: Path
+) -> None:
+    log = tmp_path / "log.csv"
+    days = "".join(f"C1,E{n},2024-01-{10 + n}T09:00:00,reported\n" for n in range(3))
+    log.write_text("child_id,episode_id,at,kind\n" + days, encoding="utf-8")
+    assert run("--log", log)[0] == 3  # times without an offset
+    code, out, _ = run("--log", log, "--zone", "Europe/London", "--workers", 1)
+    assert code == 0
+    assert json.loads(out)["affected"]["children"] == 1
+    extract = ROOT / "examples" / "07_extracts" / "safeguarding_missing.csv"
+    code, out, _ = run("--log", extract, "--mapping", "safeguarding_missing")
+    assert code in (0, 3)
+    assert json.loads(out)["affected"]["children"] > 0
+
+
+def test_options_of_a_log_without_a_log_are_refused(
+    run: Callable[..., tuple[object, str, str]],
+) -> None:
+    code, out, err = run("--zone", "Europe/London", "--as-of", "2024-01-01")
+    assert (code, out) == (2, "")
+    assert "--as-of and --zone: of use with --log only" in err

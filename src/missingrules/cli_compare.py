@@ -20,6 +20,7 @@ from missingrules.cli_log import (
     AsOf,
     Logs,
     MappingOption,
+    Workers,
     Zone,
     files,
     instant,
@@ -112,12 +113,7 @@ def compare_command(  # noqa: PLR0913 - the options of the command
     ] = 25,
     zone: Zone = None,
     mapping: MappingOption = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=1, help="How many processes judge. Default: one a processor."
-        ),
-    ] = None,
+    workers: Workers = None,
 ) -> int:
     """Set policies side by side over one log: what each asks for, finds and cannot see.
 

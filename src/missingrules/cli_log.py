@@ -78,6 +78,10 @@ MappingOption = Annotated[
         "their names.",
     ),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="How many processes judge. Default: one a processor."),
+]
 Engine = Annotated[EngineName, typer.Option(help="Which matcher judges conditions.")]
 
 

@@ -13,6 +13,16 @@ from typing import Annotated
 
 import typer
 
+from missingrules.cli_log import (
+    AsOf,
+    MappingOption,
+    Workers,
+    Zone,
+    files,
+    instant,
+    mappings_of,
+    say_faults,
+)
 from missingrules.cli_policy_new import new_command
 from missingrules.terminal import (
     BREACHES,
@@ -283,9 +293,10 @@ def diff_command(  # noqa: PLR0913 - the options of the command
             "--log", metavar="LOG", help="Say, too, whom it affects in this log; can be repeated."
         ),
     ] = None,
-    as_of: Annotated[
-        str | None, typer.Option(metavar="TIME", help="With --log: judge as known at this instant.")
-    ] = None,
+    as_of: AsOf = None,
+    zone: Zone = None,
+    mapping: MappingOption = None,
+    workers: Workers = None,
     listed: Annotated[
         int, typer.Option("--children", metavar="N", min=0, help="How many children are listed.")
     ] = 25,
@@ -295,20 +306,31 @@ def diff_command(  # noqa: PLR0913 - the options of the command
 ) -> int:
     """Say rule by rule what changes from one policy to another, and who is affected.
 
-    Exit codes: 0 said, 2 usage or faulty policy, 3 rows of the log were rejected (the answer is
-    still written).
+    The options of a log go with --log. Exit codes: 0 said, 2 usage or faulty policy, 3 rows of the
+    log were rejected (the answer is still written).
     """
-    from missingrules.cli_log import files, instant, say_faults
     from missingrules.compare import Judging, compare_sweep, diff, names_of
     from missingrules.sweep import swept
 
+    given = {"--as-of": as_of, "--zone": zone, "--mapping": mapping, "--workers": workers}
+    useless = [option for option, value in given.items() if value is not None and not log]
+    if useless:
+        stop(f"{' and '.join(useless)}: of use with --log only")
     policies = [load_policy(old), load_policy(new)]
     found = diff(*(policy.source for policy in policies))
     document, text, code = found.to_dict(), found.to_text(), CLEAR
     if log:
         judging = Judging.of([policy.source for policy in policies], names_of(policies))
         chosen = instant(as_of, policies[0])
-        with swept(files(log, None, ()), judging.reader, as_of=chosen) as sweep:
+        mappings = mappings_of(mapping, judging.reader)
+        with swept(
+            files(log, zone, mappings),
+            judging.reader,
+            mappings=mappings,
+            zone=zone,
+            as_of=chosen,
+            workers=workers,
+        ) as sweep:
             made = compare_sweep(sweep, policies, judging, listed=listed)
             say_faults(sweep.books, sweep.unheard)
             if sweep.books.rejected or sweep.books.partly:

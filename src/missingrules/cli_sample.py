@@ -23,6 +23,7 @@ from missingrules.cli_log import (
     Logs,
     MappingOption,
     PolicyOption,
+    Workers,
     Zone,
     files,
     instant,
@@ -98,12 +99,7 @@ def sample_command(  # noqa: PLR0913 - the options of the command
     ] = None,
     zone: Zone = None,
     mapping: MappingOption = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=1, help="How many processes judge. Default: one a processor."
-        ),
-    ] = None,
+    workers: Workers = None,
 ) -> int:
     """Draw a stratified sample of episodes for review, those without a breach among them.
 

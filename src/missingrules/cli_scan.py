@@ -19,6 +19,7 @@ from missingrules.cli_log import (
     Logs,
     MappingOption,
     PolicyOption,
+    Workers,
     Zone,
     calls_of,
     files,
@@ -141,12 +142,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
             help="A CSV file of care homes for the report: home, signed_up, updated.",
         ),
     ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", min=1, help="How many processes judge. Default: one a processor."
-        ),
-    ] = None,
+    workers: Workers = None,
     memory: Annotated[
         str, typer.Option(metavar="SIZE", help="Memory for sorting a large log, as in 1GB.")
     ] = "1GB",
