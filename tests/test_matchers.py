@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from missingrules import matchers, terms
 from missingrules.errors import EngineError
+from missingrules.layers import shipped
 from missingrules.matchers import durable, matcher_for
 from missingrules.matchers.durable import DurableMatcher
 from missingrules.matchers.native import NativeMatcher
@@ -224,7 +225,7 @@ def test_a_count_is_sure_from_below_and_excluded_from_above(number: int) -> None
 
 
 @needs_durable
-@pytest.mark.parametrize("name", ["england", "wiltshire", "good_practice"])
+@pytest.mark.parametrize("name", sorted(shipped()))
 def test_both_matchers_agree_on_every_condition_of_a_shipped_policy(name: str) -> None:
     policy = Policy.load(name)
     matcher = policy.matcher("both")
