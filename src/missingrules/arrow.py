@@ -37,6 +37,9 @@ _TYPES: Final = {
 COLUMNS: Final = tuple(_TYPES)
 """The columns of a finding, in the order of its JSON, and what :mod:`missingrules.written` adds."""
 
+SENSITIVE: Final = "sensitive_to"
+"""A column more, where it was asked on what findings hang that was assumed."""
+
 OF_DUTY: Final = frozenset(
     {
         "rule",
@@ -66,10 +69,14 @@ CITE: Final = ("source", "title", "publisher", "published", "section", "url")
 """What stands in a citation."""
 
 
-def schema() -> Any:
+HANGS: Final = ("parameter", "what", "was", "now", "would_be")
+"""What stands in each item of :data:`SENSITIVE`."""
+
+
+def schema(*, sensitive: bool = False) -> Any:
     """Give the ``pyarrow.Schema`` of findings. Raises :class:`MissingRulesError` without pyarrow.
 
-    Instants are timestamps in UTC with microseconds.
+    Instants are timestamps in UTC with microseconds. ``sensitive`` adds :data:`SENSITIVE`.
     """
     pa = _pyarrow()
     types = {
@@ -80,7 +87,11 @@ def schema() -> Any:
         _INSTANT: pa.timestamp("us", "UTC"),
         "cite": pa.struct([(name, pa.string()) for name in CITE]),
     }
-    return pa.schema([(column, types[told]) for column, told in _TYPES.items()])
+    made = pa.schema([(column, types[told]) for column, told in _TYPES.items()])
+    if not sensitive:
+        return made
+    hangs = pa.list_(pa.struct([(name, pa.string()) for name in HANGS]))
+    return made.append(pa.field(SENSITIVE, hangs))
 
 
 class Columns:
@@ -91,14 +102,26 @@ class Columns:
     microseconds, lists are tuples.
     """
 
-    def __init__(self, findings: Sequence[Finding], times_as_stated: Sequence[bool]) -> None:
-        """Take findings, and of each whether it rests on times as stated."""
+    def __init__(
+        self,
+        findings: Sequence[Finding],
+        times_as_stated: Sequence[bool],
+        sensitive_to: Sequence[Any] | None = None,
+    ) -> None:
+        """Take findings, and of each whether it rests on times as stated.
+
+        ``sensitive_to`` are the cells of :data:`SENSITIVE` as JSON takes them, if it was asked.
+        """
         self._findings = findings
         duties: dict[int, Duty] = {id(each.duty): each.duty for each in findings}
         place = {which: number for number, which in enumerate(duties)}
         self._duties = tuple(duties.values())
         self._places = [place[id(each.duty)] for each in findings]
         self._made: dict[str, Sequence[Any]] = {"times_as_stated": times_as_stated}
+        self.names = COLUMNS
+        if sensitive_to is not None:
+            self._made[SENSITIVE] = sensitive_to
+            self.names = (*COLUMNS, SENSITIVE)
 
     def distinct(self, name: str) -> list[Any]:
         """Give the cells of a column of :data:`OF_DUTY`, one a duty."""
@@ -120,7 +143,7 @@ class Columns:
 
     def table(self) -> Any:
         """Make a ``pyarrow.Table``."""
-        pa, made = _pyarrow(), schema()
+        pa, made = _pyarrow(), schema(sensitive=SENSITIVE in self._made)
         places = pa.array(self._places, pa.int32())
         columns = [
             pa.array(self.distinct(field.name), field.type).take(places)

@@ -88,6 +88,13 @@ def scan_command(  # noqa: PLR0913 - the options of the command
             help="Judge again with the other matcher, in another process, and compare.",
         ),
     ] = False,
+    sensitivity: Annotated[
+        bool,
+        typer.Option(
+            "--sensitivity",
+            help="Say of each finding on what it hangs that the policy assumes. Judges many times.",
+        ),
+    ] = False,
     zone: Zone = None,
     mapping: MappingOption = None,
     since: Annotated[
@@ -190,12 +197,17 @@ def scan_command(  # noqa: PLR0913 - the options of the command
         stop("--format parquet is no text: send standard output to a file")
     if out is not None:
         refuse_without_extra()
+    assumed = None
+    if sensitivity:
+        from missingrules.compare import Assumptions
+
+        assumed = Assumptions.of(loaded)
     page = text.Page(sys.stdout if output is Format.text else sys.stderr)
     told = output in (Format.text, Format.json) or not sys.stdout.isatty()
     with ExitStack() as shown:
         bar = shown.enter_context(progress.shown(told=told))
         with (
-            nullcontext() if out is None else Folder(Path(out)) as folder,
+            nullcontext() if out is None else Folder(Path(out), sensitive=sensitivity) as folder,
             swept(
                 paths,
                 loaded,
@@ -205,6 +217,7 @@ def scan_command(  # noqa: PLR0913 - the options of the command
                 engine=engine.value,
                 selection=None if selection.is_everything else selection,
                 pseudonyms=pseudonyms,
+                assumed=assumed,
                 workers=workers,
                 memory=memory,
                 spill=None if spill is None else Path(spill),
@@ -253,7 +266,7 @@ class Run:
         sweep = self.sweep
         stream = None
         if output in FINDINGS:
-            stream = Stream(output, sys.stdout.buffer)
+            stream = Stream(output, sys.stdout.buffer, sensitive=sweep.assumed is not None)
         document = _Document(self) if output is Format.json else None
         bar.judging(sweep.children)
         records: list[Record] = []
@@ -300,6 +313,8 @@ class Run:
             ],
             care_homes=self.homes,
             pseudonymised=sweep.pseudonyms is not None,
+            assumed=sweep.assumed,
+            sensitive=sweep.sensitive,
         )
         found = sweep.gathered
         folder.finish(
@@ -337,10 +352,16 @@ class Run:
         say_faults(sweep.books, sweep.unheard)
         for limit in self._limits():
             page.paragraph(limit)
+        if sweep.assumed is not None:
+            number = sweep.sensitive
+            page.paragraph(
+                f"{number} {'finding hangs' if number == 1 else 'findings hang'} on something that "
+                "the policy assumes."
+            )
         if as_text:
             page.line()
             shown = sweep.assessed(records) if len(records) <= text.MOST_CHILDREN else ()
-            text.print_gathered(sweep.gathered, sweep.policy, page, shown)
+            text.print_gathered(sweep.gathered, sweep.policy, page, shown, assumed=sweep.assumed)
             sys.stdout.flush()
         if sweep.check is not None:
             page.line()
@@ -379,6 +400,8 @@ class Run:
             "data_quality": described(sweep.quality, self.notes()),
             "times_as_stated": sweep.stated_times,
         }
+        if sweep.assumed is not None:
+            told["sensitive"] = sweep.sensitive
         if sweep.selection is not None:
             told["selection"] = sweep.selection.to_dict()
         if sweep.pseudonyms is not None:

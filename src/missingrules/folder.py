@@ -36,11 +36,14 @@ _OWNER_ONLY: Final = 0o700
 class Stream:
     """Findings in one format, written to a stream as they come."""
 
-    def __init__(self, form: str, to: IO[bytes]) -> None:
-        """Take a format of :data:`missingrules.written.FORMATS` and a stream of bytes."""
+    def __init__(self, form: str, to: IO[bytes], *, sensitive: bool = False) -> None:
+        """Take a format of :data:`missingrules.written.FORMATS` and a stream of bytes.
+
+        ``sensitive`` says whether the rows say on what they hang that was assumed.
+        """
         self._to = to
-        self._parquet = _Parquet(to) if form == "parquet" else None
-        to.write(written.head(form))
+        self._parquet = _Parquet(to, sensitive=sensitive) if form == "parquet" else None
+        to.write(written.head(form, sensitive=sensitive))
 
     def write(self, rows: bytes) -> None:
         """Write what :func:`missingrules.written.encoded` made."""
@@ -64,8 +67,8 @@ class Stream:
 class _Parquet:
     """A Parquet file out of streams of Arrow, in groups of many rows."""
 
-    def __init__(self, to: IO[bytes]) -> None:
-        schema = arrow.schema()  # says so where pyarrow is not installed
+    def __init__(self, to: IO[bytes], *, sensitive: bool) -> None:
+        schema = arrow.schema(sensitive=sensitive)  # says so where pyarrow is not installed
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -103,9 +106,13 @@ class Folder:
     written to.
     """
 
-    def __init__(self, place: Path) -> None:
-        """Take the folder; if it is not there it is made, for its owner alone to read."""
+    def __init__(self, place: Path, *, sensitive: bool = False) -> None:
+        """Take the folder; if it is not there it is made, for its owner alone to read.
+
+        ``sensitive`` is as in :class:`Stream`.
+        """
         self._place = place
+        self._sensitive = sensitive
         self._streams: dict[str, Stream] = {}
         self._open = ExitStack()
 
@@ -124,7 +131,7 @@ class Folder:
         try:
             for form, name in FINDINGS.items():
                 stream = self._open.enter_context((self._aside / name).open("wb"))
-                self._streams[form] = Stream(form, stream)
+                self._streams[form] = Stream(form, stream, sensitive=self._sensitive)
         except BaseException:
             self.__exit__()
             raise

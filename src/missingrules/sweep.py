@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from missingrules.assumed import Assumed
     from missingrules.finding import Assessment
     from missingrules.log import Entry, Log
     from missingrules.matchers import Engine
@@ -77,6 +78,8 @@ class Task:
     cross_check: bool = False
     sampler: Sampler | None = None
     """How a sample is drawn, if one is; it holds nothing."""
+    assumed: Assumed | None = None
+    """What says on what findings hang that was assumed, if it is asked."""
 
     def record(self, entries: Sequence[Entry], *, incomplete: bool) -> Record:
         """Make the record of a child, under pseudonyms if they are asked for."""
@@ -104,6 +107,8 @@ class Part:
     """Which names of the selection were met (see :meth:`Selection.met`)."""
     stated_times: int = 0
     """How many findings on timeliness rest on no time of recording (``times_as_stated``)."""
+    sensitive: int = 0
+    """How many duties hang on something assumed, if it was asked."""
     check: CrossCheck | None = None
     unchecked: str | None = None
     """Why the second matcher gave no opinion."""
@@ -119,7 +124,8 @@ class Sweep:
     nothing was accepted and no instant was given. What was judged gathers in ``gathered`` and
     ``quality`` while :meth:`parts` is gone through; ``lost`` counts chunks whose process ended and
     that were judged again, ``stated_times`` the findings on timeliness that rest on no time of
-    recording. ``check`` is what the second matcher said, ``unchecked`` why it said nothing.
+    recording, ``sensitive`` the duties that hang on something assumed, where ``assumed`` asks for
+    it. ``check`` is what the second matcher said, ``unchecked`` why it said nothing.
     """
 
     policy: Policy
@@ -137,8 +143,10 @@ class Sweep:
     paths: tuple[Path, ...] = ()
     lost: int = 0
     stated_times: int = 0
+    sensitive: int = 0
     check: CrossCheck | None = None
     unchecked: str | None = None
+    assumed: Assumed | None = None
     selection: Selection | None = None
     pseudonyms: Pseudonyms | None = None
     met: Named = frozenset()
@@ -176,6 +184,7 @@ class Sweep:
             shown=shown,
             cross_check=cross_check,
             sampler=None if sampler is None else sampler.empty(),
+            assumed=self.assumed,
         )
         self._task = task
         for part in self.over(judged, task, alone=_given_up, failed=failed):
@@ -184,6 +193,7 @@ class Sweep:
                 self._spool.note_keys(part.quality.released())
             self.quality.merge(part.quality)
             self.stated_times += part.stated_times
+            self.sensitive += part.sensitive
             self.met |= part.met
             self._take_check(part)
             if sampler is not None and part.sampler is not None:
@@ -271,6 +281,7 @@ def swept(  # noqa: PLR0913 - what is read, how, and by what it is judged
     engine: Engine = "native",
     selection: Selection | None = None,
     pseudonyms: Pseudonyms | None = None,
+    assumed: Assumed | None = None,
     workers: int | None = None,
     memory: str = "1GB",
     spill: Path | None = None,
@@ -282,7 +293,8 @@ def swept(  # noqa: PLR0913 - what is read, how, and by what it is judged
     and :func:`~missingrules.scan.scan`; of several ``mappings`` each reads the files that it knows
     by their names (:func:`~missingrules.reading.extract.shared_out`). With
     ``selection`` only what it selects is shown and counted; every child is judged on the whole
-    record. With ``pseudonyms`` every id is replaced before anything is judged. ``workers`` is the
+    record. With ``pseudonyms`` every id is replaced before anything is judged. With ``assumed``
+    (:class:`missingrules.compare.Assumptions`) findings say on what they hang. ``workers`` is the
     number of processes (without it, of processors). Many entries are sorted on disk, in a folder of
     its own under ``spill`` (else the system's for temporary files), by DuckDB with so much
     ``memory``.
@@ -316,6 +328,7 @@ def swept(  # noqa: PLR0913 - what is read, how, and by what it is judged
             paths=tuple(listed),
             selection=selection,
             pseudonyms=pseudonyms,
+            assumed=assumed,
             _spool=spool,
             _workers=workers or os.cpu_count() or 1,
         )
@@ -378,12 +391,16 @@ def judged(task: Task, chunk: Sequence[Item]) -> Part:
             found = made.findings
             if len(part.shown) < task.shown and has_something_to_show(made):
                 part.shown.append(record)
-            if task.whole:
-                part.whole.append(written.document(made))
         shown = written.rows(found, record)
+        if task.assumed is not None:
+            hangs = task.assumed.hangs(record, as_of=task.as_of_us, coverage=task.coverage)
+            shown = written.marked(shown, hangs)
+            part.sensitive += sum(bool(row.sensitive_to) for row in shown)
+        if task.whole and not isinstance(made, Finding):
+            part.whole.append(written.document(made, shown, sensitive=task.assumed is not None))
         part.stated_times += sum(row.times_as_stated for row in shown)
         rows += shown
-    part.rows = written.encoded(task.formats, rows)
+    part.rows = written.encoded(task.formats, rows, sensitive=task.assumed is not None)
     if task.cross_check:
         _cross_check(task, part, records, findings)
     return part
@@ -444,7 +461,8 @@ def _given_up(task: Task, item: Item) -> Part:
     part.quality.add(entries[0].child_id, entries)
     part.gathered.fail(made)
     _sample(task, part, made)
-    part.rows = written.encoded(task.formats, written.rows([made], record))
+    rows = written.rows([made], record)
+    part.rows = written.encoded(task.formats, rows, sensitive=task.assumed is not None)
     return part
 
 

@@ -10,11 +10,12 @@ from missingrules.figures.counts import OPEN
 from missingrules.figures.owners import OTHERS, PARTNERS, POLICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import TextIO
 
     from rich.console import Console
 
+    from missingrules.assumed import Assumed, Hangs
     from missingrules.figures.counts import Figures
     from missingrules.figures.gathered import Gathered
     from missingrules.figures.notable import Notable
@@ -111,18 +112,27 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def print_gathered(
-    gathered: Gathered, policy: Policy, out: Page, shown: Iterable[Assessment] = ()
+    gathered: Gathered,
+    policy: Policy,
+    out: Page,
+    shown: Iterable[Assessment] = (),
+    *,
+    assumed: Assumed | None = None,
 ) -> None:
     """Print what was gathered of a log: the figures, then children.
 
-    Those that are ``shown`` are printed with what is owed and what was missed; where none is, those
-    with the most unmet duties are listed.
+    Those that are ``shown`` are printed with what is owed and what was missed, and with ``assumed``
+    on what that hangs; where none is, those with the most unmet duties are listed.
     """
     print_figures(gathered.figures, policy, out)
     children = 0
     for children, assessment in enumerate(shown, start=1):  # noqa: B007 - counted for what follows
         out.line()
-        print_child(assessment, out)
+        hangs = None
+        if assumed is not None:
+            covered = assessment.coverage
+            hangs = assumed.hangs(assessment.record, as_of=assessment.as_of_us, coverage=covered)
+        print_child(assessment, out, hangs)
     if not children:
         print_top(gathered.notable, out)
     _print_clear(gathered.figures, out)
@@ -303,8 +313,13 @@ def _capital(phrase: str) -> str:
 # --- One child -----------------------------------------------------------------------------------
 
 
-def print_child(assessment: Assessment, out: Page) -> None:
-    """Print one child: what the record does not show, and what is still to be done, by episode."""
+def print_child(
+    assessment: Assessment, out: Page, hangs: Mapping[str, Sequence[Hangs]] | None = None
+) -> None:
+    """Print one child: what the record does not show, and what is still to be done, by episode.
+
+    ``hangs`` says by finding id on what findings hang that was assumed.
+    """
     shown = [f for f in assessment.findings if f.outcome in OPEN]
     breaches = sum(f.is_breach for f in shown)
     pending = sum(f.outcome == outcomes.PENDING for f in shown)
@@ -318,7 +333,7 @@ def print_child(assessment: Assessment, out: Page) -> None:
         title = f"Episode {episode_id}" if episode_id else "About the child"
         out.line()
         out.line(("  ", ""), (title, "bold"))
-        _print_findings(_by_weight(part), out)
+        _print_findings(_by_weight(part), out, hangs or {})
     gaps = [gap for gap in assessment.data_gaps if gap.code != "not_recorded"]
     if gaps:
         out.line()
@@ -334,7 +349,9 @@ def _by_weight(found: Sequence[Finding]) -> list[Finding]:
     )
 
 
-def _print_findings(found: Sequence[Finding], out: Page) -> None:
+def _print_findings(
+    found: Sequence[Finding], out: Page, hangs: Mapping[str, Sequence[Hangs]]
+) -> None:
     """Print the rules in a column, and beside each what the record shows and what that rests on."""
     column = max(len(finding.rule) for finding in found)
     width = max(out.width - column - 4, NARROWEST)
@@ -342,6 +359,8 @@ def _print_findings(found: Sequence[Finding], out: Page) -> None:
         rests_on = f"Evidence: {', '.join(finding.evidence)}. {clause(finding)}."
         lines = [(line, "") for line in _wrapped(finding.sentence, width)]
         lines += [(line, "dim") for line in _wrapped(rests_on, width)]
+        for each in hangs.get(finding.finding_id, ()):
+            lines += [(line, "") for line in _wrapped(f"Sensitive to {each}.", width)]
         label = (finding.rule, _STYLES.get(finding.severity, ""))
         for line in lines:
             gap = " " * (column - len(label[0]) + 2)

@@ -2,7 +2,8 @@
 
 A row has the columns of a finding's JSON and one more, ``times_as_stated``: the finding hangs on a
 time allowed, and none of the entries that it rests on has a time of recording of its own, so that
-it rests on when things are said to have happened.
+it rests on when things are said to have happened. Where it was asked on what findings hang that was
+assumed, ``sensitive_to`` is one more still; else there is no such column.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from missingrules import arrow
+from missingrules.assumed import Variation
 from missingrules.finding import stamp
 from missingrules.spreadsheets import defused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from missingrules.assumed import Hangs
     from missingrules.finding import Assessment, Finding
     from missingrules.record import Record
 
@@ -31,10 +34,17 @@ class Row(NamedTuple):
 
     finding: Finding
     times_as_stated: bool
+    sensitive_to: tuple[Hangs, ...] | None = None
+    """On what it hangs that was assumed; None where it cannot be told."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the row as JSON takes it."""
-        return self.finding.to_dict() | {"times_as_stated": self.times_as_stated}
+    def to_dict(self, *, sensitive: bool = False) -> dict[str, Any]:
+        """Give the row as JSON takes it; ``sensitive`` says whether to tell what it hangs on."""
+        made = self.finding.to_dict() | {"times_as_stated": self.times_as_stated}
+        return made | {arrow.SENSITIVE: self.hangs()} if sensitive else made
+
+    def hangs(self) -> list[dict[str, Any]] | None:
+        """Give what it hangs on as JSON takes it."""
+        return None if self.sensitive_to is None else [each.to_dict() for each in self.sensitive_to]
 
 
 _CSV_COLUMNS: Final = tuple(
@@ -46,16 +56,30 @@ _JOIN: Final = "; "
 _as_json: Final[Callable[[Any], str]] = json.JSONEncoder().encode
 
 
-def document(assessment: Assessment) -> dict[str, Any]:
-    """Give an assessment as JSON takes it, its findings with what a row says beside them."""
-    found = rows(assessment.findings, assessment.record)
-    return assessment.to_dict() | {"findings": [row.to_dict() for row in found]}
+def document(
+    assessment: Assessment, found: Sequence[Row] | None = None, *, sensitive: bool = False
+) -> dict[str, Any]:
+    """Give an assessment as JSON takes it, its findings with what a row says beside them.
+
+    ``found`` are the rows, if they were taken already; ``sensitive`` is as for :func:`encoded`.
+    """
+    taken = rows(assessment.findings, assessment.record) if found is None else found
+    told = [row.to_dict(sensitive=sensitive) for row in taken]
+    return assessment.to_dict() | {"findings": told}
 
 
 def rows(findings: Iterable[Finding], record: Record | None) -> list[Row]:
     """Take findings about one child to be written; ``record`` is the child's."""
     timed = set() if record is None else _timed(record)
     return [Row(finding, rests_on_stated_times(finding, timed)) for finding in findings]
+
+
+def marked(found: Iterable[Row], hangs: Mapping[str, tuple[Hangs, ...]] | None) -> list[Row]:
+    """Say of rows on what they hang that was assumed: by finding id, None where nobody can tell."""
+    return [
+        row._replace(sensitive_to=None if hangs is None else hangs.get(row.finding.finding_id, ()))
+        for row in found
+    ]
 
 
 def count_stated(findings: Iterable[Finding], record: Record) -> int:
@@ -74,18 +98,23 @@ def _timed(record: Record) -> set[str]:
     return {entry.entry_id for entry in record.entries if entry.recorded != entry.at}
 
 
-def head(form: str) -> bytes:
+def head(form: str, *, sensitive: bool = False) -> bytes:
     """Give what stands at the top of a file: of CSV the names of the columns."""
     if form != "csv":
         return b""
-    return "\ufeff".encode() + _lines([_CSV_COLUMNS])
+    return "\ufeff".encode() + _lines([(*_CSV_COLUMNS, *([arrow.SENSITIVE] if sensitive else ()))])
 
 
-def encoded(forms: Sequence[str], found: Sequence[Row]) -> dict[str, bytes]:
-    """Write rows in some of :data:`FORMATS`, if there are any; for Parquet a stream of Arrow."""
+def encoded(
+    forms: Sequence[str], found: Sequence[Row], *, sensitive: bool = False
+) -> dict[str, bytes]:
+    """Write rows in some of :data:`FORMATS`, if there are any; for Parquet a stream of Arrow.
+
+    ``sensitive`` says whether it was asked on what they hang.
+    """
     if not found:
         return {}
-    columns = _columns(found)
+    columns = _columns(found, sensitive=sensitive)
     return {form: _WAYS[form](columns) for form in forms}
 
 
@@ -94,17 +123,21 @@ def table(found: Sequence[Row]) -> Any:
     return _columns(found).table()
 
 
-def _columns(found: Sequence[Row]) -> arrow.Columns:
-    return arrow.Columns([row.finding for row in found], [row.times_as_stated for row in found])
+def _columns(found: Sequence[Row], *, sensitive: bool = False) -> arrow.Columns:
+    return arrow.Columns(
+        [row.finding for row in found],
+        [row.times_as_stated for row in found],
+        [row.hangs() for row in found] if sensitive else None,
+    )
 
 
 def _json(columns: arrow.Columns) -> bytes:
     cells, stamps = [], _Stamps({None: None})
-    for name in arrow.COLUMNS:
+    for name in columns.names:
         column = columns.each(name)
         cells.append([stamps[us] for us in column] if name in arrow.INSTANTS else column)
     made = (
-        _as_json(dict(zip(arrow.COLUMNS, row, strict=True))) for row in zip(*cells, strict=True)
+        _as_json(dict(zip(columns.names, row, strict=True))) for row in zip(*cells, strict=True)
     )
     return "".join(f"{line}\n" for line in made).encode()
 
@@ -112,13 +145,15 @@ def _json(columns: arrow.Columns) -> bytes:
 def _csv(columns: arrow.Columns) -> bytes:
     cells: list[Iterable[str]] = []
     stamps = _Stamps({None: ""})
-    for name in arrow.COLUMNS:
+    for name in columns.names:
         if name == "cite":
             cites = [cite or {} for cite in columns.distinct(name)]
             parts = ([_csv_cell(cite.get(part)) for cite in cites] for part in arrow.CITE)
             cells.extend(map(columns.spread, parts))
         elif name in arrow.OF_DUTY:
             cells.append(columns.spread([_csv_cell(cell) for cell in columns.distinct(name)]))
+        elif name == arrow.SENSITIVE:
+            cells.append(map(_hangs, columns.each(name)))
         else:
             cell = stamps.__getitem__ if name in arrow.INSTANTS else _csv_cell
             cells.append(map(cell, columns.each(name)))
@@ -131,6 +166,15 @@ class _Stamps(dict[Any, Any]):
     def __missing__(self, us: int) -> str:
         made = self[us] = stamp(us)
         return made
+
+
+def _hangs(found: Sequence[Mapping[str, Any]] | None) -> str:
+    """Say in one cell what a finding hangs on, each with what it would be."""
+    said = []
+    for each in found or ():
+        variation = Variation(*(each[name] for name in arrow.HANGS[:-1]))
+        said.append(f"{variation} = {each['would_be'] or 'none'}")
+    return defused(_JOIN.join(said))
 
 
 def _csv_cell(value: Any) -> str:

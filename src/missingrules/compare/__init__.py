@@ -3,6 +3,7 @@
 The data flows one way: variants of a policy, judging, counting, one pass over the log, answers.
 """
 
+from missingrules.assumed import Hangs, Variation
 from missingrules.compare.comparison import Comparison, compare, compare_sweep, names_of
 from missingrules.compare.counts import Change, Counts
 from missingrules.compare.difference import PolicyDiff, RuleChange, diff
@@ -16,10 +17,9 @@ from missingrules.compare.labels import (
     label_audit_sweep,
 )
 from missingrules.compare.sensitivity import (
-    Hangs,
+    Assumptions,
     NotJudgedError,
     SensitivityReport,
-    Variation,
     sensitivity,
     sensitivity_of,
     sensitivity_sweep,
@@ -29,6 +29,7 @@ from missingrules.compare.whatif import Curve, VaryError, check_vary, vary, vary
 
 __all__ = [
     "MEETINGS",
+    "Assumptions",
     "Change",
     "Comparison",
     "Counts",

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from missingrules.assumed import Hangs, Variation
 from missingrules.calendar import MINUTE_US, Elapsed, parse_duration, to_us
 from missingrules.compare.counts import FOUND
 from missingrules.compare.judging import Judging
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from missingrules.record import Coverage, Record
     from missingrules.sweep import Sweep
 
-_HOUR: Final = 60
 STEP: Final = 20
 """By how many percent assumed times are made shorter and longer, if nothing else is said."""
 
@@ -48,31 +48,6 @@ _GRAVITY: Final = {"critical": 0, "major": 1, "minor": 2}
 
 class NotJudgedError(MissingRulesError):
     """A record could not be judged, so nothing can be said of what its findings hang on."""
-
-
-class Variation(NamedTuple):
-    """One parameter assumed otherwise: ``what`` of it (value, edge, placed_by) from ``was``."""
-
-    parameter: str
-    what: str
-    was: str
-    now: str
-
-    def __str__(self) -> str:
-        """Say it: ``repeat_window: edge exclusive instead of inclusive``."""
-        what = {"value": "", "edge": "edge ", "placed_by": "placed by "}[self.what]
-        return f"{self.parameter}: {what}{_readable(self.now)} instead of {_readable(self.was)}"
-
-
-class Hangs(NamedTuple):
-    """One thing that a finding hangs on; ``outcome`` is None where it would not arise at all."""
-
-    variation: Variation
-    outcome: str | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give it as JSON takes it."""
-        return {**self.variation._asdict(), "would_be": self.outcome}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +197,57 @@ class SensitivityReport:
             finding = one.finding
             yield f"{finding.finding_id} {finding.child_id} {finding.rule}: {finding.message}"
             for hangs in one.sensitive_to:
-                yield f"  sensitive to {hangs.variation}: {would(hangs.outcome)}"
+                yield f"  sensitive to {hangs}"
         if told.sensitive > len(told.found):
             yield ""
             yield f"... and {told.sensitive - len(told.found)} more"
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What a policy assumes, each ready to be assumed otherwise; may be sent to other processes.
+
+    ``rules`` are by variation those that rest on the parameter; no other is judged.
+    """
+
+    judging: Judging
+    variations: tuple[Variation, ...]
+    rules: tuple[frozenset[str], ...]
+    step: int
+
+    @classmethod
+    def of(cls, policy: Policy, *, step: int = STEP) -> Assumptions:
+        """Make the policies; ``step`` is as for :func:`sensitivity`."""
+        tried = _tried(policy.source, step)
+        names = {("parameters", variation.parameter) for variation, _ in tried}
+        resting = {
+            rule["id"]
+            for rule in policy.source.located.data.get("rules") or ()
+            if not names.isdisjoint(named_in(policy.source, rule))
+        }
+        sources = [policy.source, *(other for _, other in tried)]
+        judging = Judging.of(sources, rules=resting)
+        return cls(judging, tuple(variation for variation, _ in tried), _resting(judging), step)
+
+    def hangs(
+        self, record: Record, *, as_of: int, coverage: Coverage
+    ) -> dict[str, tuple[Hangs, ...]] | None:
+        """Say by finding id on what findings hang; None where one policy could not judge."""
+        found = self.judged(record, as_of=as_of, coverage=coverage)
+        return None if isinstance(found, Finding) else found
+
+    def judged(
+        self, record: Record, *, as_of: int, coverage: Coverage
+    ) -> dict[str, tuple[Hangs, ...]] | Finding:
+        """Say it, or give the ``error`` finding of a policy that could not judge."""
+        found = self.judging.judged(record, as_of=as_of, coverage=coverage)
+        if isinstance(found, Finding):
+            return found
+        which, _ = hanging(found, self.rules)
+        return {
+            name: tuple(Hangs(self.variations[n], outcome) for n, outcome in each.items())
+            for name, each in which.items()
+        }
 
 
 def sensitivity(
@@ -243,15 +265,10 @@ def sensitivity(
     are left out. Raises :class:`NotJudgedError` for a record that cannot be judged, and
     ``ValueError`` for a step that is not between 1 and 99.
     """
-    judging, hanging_on = made_ready(policy, step=step)
-    found = judging.judged(record, as_of=to_us(as_of), coverage=coverage)
+    found = Assumptions.of(policy, step=step).judged(record, as_of=to_us(as_of), coverage=coverage)
     if isinstance(found, Finding):
         raise NotJudgedError(found.message)
-    hangs, _ = hanging(found, hanging_on.rules)
-    return {
-        name: [Hangs(hanging_on.variations[n], outcome) for n, outcome in which.items()]
-        for name, which in hangs.items()
-    }
+    return {name: list(which) for name, which in found.items()}
 
 
 def sensitivity_of(
@@ -291,14 +308,21 @@ def made_ready(
     policy: Policy, *, step: int = STEP, listed: int | None = None
 ) -> tuple[Judging, Hanging]:
     """Make the policies with one thing assumed otherwise, and nothing counted yet."""
+    tried = _tried(policy.source, step)
+    judging = Judging.of([policy.source, *(other for _, other in tried)])
+    return judging, Hanging(tuple(one for one, _ in tried), _resting(judging), listed)
+
+
+def _tried(source: PolicySource, step: int) -> list[tuple[Variation, PolicySource]]:
     if not 1 <= step <= 99:  # noqa: PLR2004 - percent
         raise ValueError(f"{step=} must be from 1 to 99 percent")
-    source = policy.source
-    tried = list(variations(source, step))
-    judging = Judging.of([source, *(other for _, other in tried)])
+    return list(variations(source, step))
+
+
+def _resting(judging: Judging) -> tuple[frozenset[str], ...]:
+    """List for each variation the rules that are judged otherwise than as assumed."""
     base, *others = judging.found_in
-    rules = tuple(frozenset(r for r in base if other.get(r) != base[r]) for other in others)
-    return judging, Hanging(tuple(variation for variation, _ in tried), rules, listed)
+    return tuple(frozenset(r for r in base if other.get(r) != base[r]) for other in others)
 
 
 def variations(source: PolicySource, step: int) -> Iterator[tuple[Variation, PolicySource]]:
@@ -376,20 +400,3 @@ def _stepped(duration: Duration, step: int) -> Iterator[Duration]:
         return
     by = max(duration.count * step // 100, 1)
     yield from (type(duration)(n) for n in (duration.count - by, duration.count + by) if n > 0)
-
-
-def _readable(value: str) -> str:
-    """Say minutes as people do: ``1152 minutes`` is ``19 hours 12 minutes``."""
-    count, _, unit = value.partition(" ")
-    if unit != "minutes" or int(count) < _HOUR:
-        return value
-    hours, minutes = divmod(int(count), _HOUR)
-    said = "1 hour" if hours == 1 else f"{hours} hours"
-    return said if not minutes else f"{said} {minutes} {'minute' if minutes == 1 else 'minutes'}"
-
-
-def would(outcome: str | None) -> str:
-    """Say what a finding would be: ``would be: no record``, or that it would not arise."""
-    from missingrules.text import WORDS
-
-    return "would not arise" if outcome is None else f"would be: {WORDS[outcome]}"

@@ -14,6 +14,7 @@ from missingrules.wording import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from missingrules.assumed import Assumed
     from missingrules.log import Log
     from missingrules.policy import Policy
     from missingrules.reading.quality import Note as Found
@@ -72,7 +73,8 @@ class About:
     ``command`` is the line that makes the same report again. ``limits`` are sentences on what the
     sources could not show, such as that no log of the control room was given. ``recorded`` is the
     share of rows with a time of recording of their own, from 0 to 1, if it was counted.
-    ``care_homes`` is None where no table of homes was given.
+    ``care_homes`` is None where no table of homes was given. ``assumed`` says on what findings hang
+    that was assumed, if that was asked, and ``sensitive`` how many hang on anything.
     """
 
     policy: Policy
@@ -84,6 +86,8 @@ class About:
     recorded: float | None = None
     care_homes: tuple[CareHome, ...] | None = None
     pseudonymised: bool = False
+    assumed: Assumed | None = None
+    sensitive: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a share that is none."""
@@ -104,6 +108,8 @@ class About:
         limits: Iterable[str] = (),
         care_homes: tuple[CareHome, ...] | None = None,
         pseudonymised: bool = False,
+        assumed: Assumed | None = None,
+        sensitive: int = 0,
     ) -> About:
         """Take what a log tells of its rows, and what was ``found`` odd about it.
 
@@ -145,6 +151,8 @@ class About:
             recorded=recorded / entries if entries else None,
             care_homes=care_homes,
             pseudonymised=pseudonymised,
+            assumed=assumed,
+            sensitive=sensitive,
         )
 
 

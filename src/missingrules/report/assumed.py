@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from missingrules.compare.sensitivity import would
+from missingrules.assumed import would
 from missingrules.report.amounts import Amount, Panel, amounts
 from missingrules.report.section import (
     Chart,
@@ -18,10 +18,10 @@ from missingrules.report.section import (
     Told,
 )
 from missingrules.report.svg import IN_TIME, LATE, NO_RECORD
-from missingrules.report.tables import Row, Table, words
+from missingrules.report.tables import Row, Table, otherwise
 
 if TYPE_CHECKING:
-    from missingrules.compare.sensitivity import SensitivityReport, Variation
+    from missingrules.compare.sensitivity import SensitivityReport
     from missingrules.report.section import Block
 
 _DRAWN: Final = 12
@@ -108,20 +108,20 @@ def _variations(answer: SensitivityReport) -> Section:
     blocks: list[Block] = []
     if felt:
         bars = [
-            Amount(_said(one), tuple(numbers[one][:3]), f"{sum(numbers[one][:3]):,}")
+            Amount(otherwise(one), tuple(numbers[one][:3]), f"{sum(numbers[one][:3]):,}")
             for one in felt[:_DRAWN]
         ]
         chart = amounts([Panel("", bars, _KINDS)], name="chart-assumed", title=title)
         blocks.append(Chart(chart, title))
     rows = tuple(
-        Row(_said(one), tuple(f"{n:,}" for n in numbers[one]), one.parameter) for one in felt
+        Row(otherwise(one), tuple(f"{n:,}" for n in numbers[one]), one.parameter) for one in felt
     )
     head = ("Assumed otherwise", "Another outcome", "Would not arise", "Would arise", "Children")
     empty = "Nothing changes with anything that was assumed."
     blocks.append(Tabled(Table(title, head, rows, empty=empty)))
     if still:
         blocks.append(Said("Tried, and nothing hangs on it:"))
-        blocks.append(Lines(tuple(_said(one) for one in still)))
+        blocks.append(Lines(tuple(otherwise(one) for one in still)))
     return Section("assumptions", "What the findings hang on", tuple(blocks))
 
 
@@ -133,7 +133,7 @@ def _findings(answer: SensitivityReport, listed: int) -> Section:
     for one in shown:
         finding = one.finding
         lines = tuple(
-            f"{_said(hangs.variation)}: {would(hangs.outcome)}." for hangs in one.sensitive_to
+            f"{otherwise(hangs.variation)}: {would(hangs.outcome)}." for hangs in one.sensitive_to
         )
         blocks.append(Entry(f"{finding.child_id}: {finding.title}", finding.message, lines))
     if not shown:
@@ -147,8 +147,3 @@ def _findings(answer: SensitivityReport, listed: int) -> Section:
             )
         )
     return Section("findings", "Findings that hang on an assumption", tuple(blocks))
-
-
-def _said(variation: Variation) -> str:
-    name, _, otherwise = str(variation).partition(": ")
-    return f"{words(name)}: {otherwise.replace('_', ' ')}"

@@ -9,15 +9,21 @@ from missingrules.report.tables import Row, Table, plain, words
 from missingrules.report.timeline import timeline
 
 if TYPE_CHECKING:
+    from missingrules.assumed import Assumed
     from missingrules.calendar import Calendar
     from missingrules.figures.notable import Case
     from missingrules.policy import Policy
     from missingrules.report.story import EpisodeTold, Told, Unmet
 
 
-def child(case: Case, policy: Policy, *, place: int) -> dict[str, Any]:
-    """Tell of one child; ``place`` makes ids that nothing else on the page has."""
-    found = told(case, policy)
+def child(
+    case: Case, policy: Policy, *, place: int, assumed: Assumed | None = None
+) -> dict[str, Any]:
+    """Tell of one child; ``place`` makes ids that nothing else on the page has.
+
+    With ``assumed`` it is told, too, on what hangs what is unmet.
+    """
+    found = told(case, policy, assumed)
     return {
         "id": f"child-{place}",
         "told": found,

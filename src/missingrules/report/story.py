@@ -6,20 +6,24 @@ differ from the figures.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from missingrules import finding as outcomes
+from missingrules.assumed import would
 from missingrules.calendar import from_us
 from missingrules.episode import legs_of
 from missingrules.explain import explain
 from missingrules.figures.counts import asks_for_meeting
 from missingrules.kernel import judge
 from missingrules.record import history
+from missingrules.report.tables import otherwise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from missingrules.assumed import Assumed, Hangs
     from missingrules.explain import Reason
     from missingrules.figures.notable import Case
     from missingrules.finding import Assessment, Finding
@@ -111,6 +115,8 @@ class Unmet:
     of: int
     sentences: tuple[str, ...]
     more: int
+    assumed: tuple[str, ...] = ()
+    """On what these hang that was assumed, if it was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +148,13 @@ class Told:
     reasons: tuple[Why, ...] = field(repr=False)
 
 
-def told(case: Case, policy: Policy) -> Told:
-    """Tell of one child."""
+def told(case: Case, policy: Policy, assumed: Assumed | None = None) -> Told:
+    """Tell of one child; with ``assumed`` also on what hangs what is unmet."""
     assessment = judge(policy, case.record, as_of=case.as_of_us, coverage=case.coverage)
-    unmet = unmet_of(assessment, policy)
+    hangs = None
+    if assumed is not None:
+        hangs = assumed.hangs(case.record, as_of=case.as_of_us, coverage=case.coverage)
+    unmet = unmet_of(assessment, policy, hangs)
     found = history(case.record, case.as_of_us)
     episodes = _episodes(found.episodes, assessment)
     listed = episodes[-MOST_EPISODES:]
@@ -165,8 +174,13 @@ def told(case: Case, policy: Policy) -> Told:
     )
 
 
-def unmet_of(assessment: Assessment, policy: Policy) -> tuple[Unmet, ...]:
-    """Gather by rule what is not on record or late, the gravest rules first."""
+def unmet_of(
+    assessment: Assessment, policy: Policy, hangs: Mapping[str, Sequence[Hangs]] | None = None
+) -> tuple[Unmet, ...]:
+    """Gather by rule what is not on record or late, the gravest rules first.
+
+    ``hangs`` says by finding id on what findings hang that was assumed.
+    """
     by_rule: dict[str, list[Finding]] = {}
     for finding in assessment.findings:
         by_rule.setdefault(finding.rule, []).append(finding)
@@ -193,10 +207,22 @@ def unmet_of(assessment: Assessment, policy: Policy) -> tuple[Unmet, ...]:
                 of=sum(f.outcome == outcomes.FULFILLED for f in findings) + len(breaches),
                 sentences=tuple(_short(f.message) for f in breaches[:told]),
                 more=max(0, len(breaches) - told) if told else 0,
+                assumed=_hanging(breaches, hangs or {}),
             )
         )
     made.sort(key=lambda one: (_rank(one.severity), places.get(one.rule, len(places)), one.rule))
     return tuple(made)
+
+
+def _hanging(breaches: Sequence[Finding], hangs: Mapping[str, Sequence[Hangs]]) -> tuple[str, ...]:
+    """Say on what breaches of one rule hang, and how many of them."""
+    found = Counter(
+        f"{otherwise(each.variation)}: {would(each.outcome)}"
+        for finding in breaches
+        for each in hangs.get(finding.finding_id, ())
+    )
+    of = len(breaches)
+    return tuple(text if of == 1 else f"{text} ({n} of {of})" for text, n in found.items())
 
 
 def _rank(severity: str) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from missingrules import finding as outcomes
 
 if TYPE_CHECKING:
+    from missingrules.assumed import Variation
     from missingrules.report.numbers import Number
 
 Cell: TypeAlias = "Number | str"
@@ -69,6 +70,12 @@ def words(word: str | None, none: str = "not recorded") -> str:
     text = (none if word is None else plain(word)).replace("childrens", "children's")
     said = " ".join(_SHORT.get(part, part) for part in text.split(" "))
     return said[:1].upper() + said[1:]
+
+
+def otherwise(variation: Variation) -> str:
+    """Say what was assumed otherwise: ``Repeat window: edge exclusive instead of inclusive``."""
+    _, _, said = str(variation).partition(": ")
+    return f"{words(variation.parameter)}: {said.replace('_', ' ')}"
 
 
 _SHORT = {name.lower(): name for name in ("CCE", "CSE", "FIM", "MASH", "PPN", "RHI")}

@@ -111,6 +111,7 @@ def page(figures: Figures, notable: Notable, *, about: About, aggregate_only: bo
             version=metadata.version("missingrules"),
             as_of=None if judged is None else _when(about, judged[3]),
             head=headline.headline(figures, lens),
+            sensitive=None if about.assumed is None else lens.one(about.sensitive),
             groups=compliance.by_duty(figures, policy, lens),
             measures=compliance.measures(figures, policy, lens),
             by_owner=compliance.by_owner(figures, lens),
@@ -158,7 +159,8 @@ def _children(notable: Notable, about: About) -> list[dict[str, Any]]:
     from missingrules.report.child import child
 
     return [
-        child(case, about.policy, place=place) for place, case in enumerate(notable.cases, start=1)
+        child(case, about.policy, place=place, assumed=about.assumed)
+        for place, case in enumerate(notable.cases, start=1)
     ]
 
 
