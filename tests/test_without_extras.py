@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from build import log, missing
-from missingrules import MissingRulesError
-from missingrules.arrow import rows_table
+from missingrules import MissingRulesError, written
 from missingrules.reading.extract import read_files, read_table
 from missingrules.spool import Spool
 
@@ -44,7 +43,7 @@ class Table:
 
 
 USES: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "findings as a table": ("pyarrow", lambda _: rows_table([])),
+    "findings as a table": ("pyarrow", lambda _: written.table([])),
     "a table": ("pyarrow", lambda _: read_table(Table())),
     "a Parquet file": ("duckdb", columns),
     "a large log": ("duckdb", large),
