@@ -194,7 +194,7 @@ def test_what_goes_wrong_leaves_the_old_answer_and_nothing_aside(tmp_path: Path)
 def test_a_format_that_cannot_be_begun_leaves_nothing_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused() -> None:
+    def refused(**_: object) -> None:
         raise MissingRulesError("pyarrow is not there")
 
     monkeypatch.setattr(arrow, "schema", refused)

@@ -13,12 +13,11 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from missingrules import LogError, Policy, read_jsonl, scan
+from missingrules import LogError, Policy, read_jsonl, scan, written
 from missingrules.log import to_json
 from missingrules.reading.extract import read_files, read_table, read_tables
 from missingrules.reading.faults import MappingError
 from missingrules.reading.mapping import load_mapping
-from missingrules.written import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,7 +90,7 @@ def test_the_columns_of_a_table_of_findings_are_the_keys_of_their_json() -> None
 
 
 def test_a_table_of_no_findings_has_its_columns_and_types() -> None:
-    empty = table([])
+    empty = written.table([])
     assert empty.num_rows == 0
     assert set(empty.column_names) == set(scan(BOY, Policy.load("england")).to_arrow().column_names)
     assert empty.schema.field("opened_at").type == pa.timestamp("us", "UTC")

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from build import log, missing
-from missingrules import MissingRulesError
+from missingrules import MissingRulesError, written
 from missingrules.reading.extract import read_files, read_table
 from missingrules.spool import Spool
-from missingrules.written import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +43,7 @@ class Table:
 
 
 USES: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "findings as a table": ("pyarrow", lambda _: table([])),
+    "findings as a table": ("pyarrow", lambda _: written.table([])),
     "a table": ("pyarrow", lambda _: read_table(Table())),
     "a Parquet file": ("duckdb", columns),
     "a large log": ("duckdb", large),

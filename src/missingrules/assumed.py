@@ -25,8 +25,9 @@ class Variation(NamedTuple):
 
     def __str__(self) -> str:
         """Say it: ``repeat_window: edge exclusive instead of inclusive``."""
-        what = {"value": "", "edge": "edge ", "placed_by": "placed by "}[self.what]
-        return f"{self.parameter}: {what}{_readable(self.now)} instead of {_readable(self.was)}"
+        parameter, what, was, now = self
+        of = {"value": "", "edge": "edge ", "placed_by": "placed by "}[what]
+        return f"{parameter}: {of}{_readable(now)} instead of {_readable(was)}"
 
 
 class Hangs(NamedTuple):
