@@ -1209,3 +1209,103 @@ def test_what_was_withdrawn_is_told_of_the_same_source_that_was_judged() -> None
     answer = judge(rule, log, "2023-01-12 00:00", coverage=without)
     (gone,) = answer.withdrawn_since(at("2023-01-10 12:00"))
     assert (gone.finding.outcome, gone.entries) == ("not_observable", ("void",))
+
+
+# --- One instant more or less ---------------------------------------------------------------------
+
+
+def test_what_was_overdue_when_the_child_was_found_can_still_be_done_late() -> None:
+    rule = policy("""
+        rules:
+          - id: inspector
+            on: {entry: reported}
+            while: open
+            require: {action: inspector_informed, within: 1 hour}
+    """)
+    log = f"{REPORTED}E1 2023-01-10 11:00 located\nE1 2023-01-10 12:00 inspector_informed"
+    assert outcomes(judge(rule, log, "2023-01-11 00:00")) == ["fulfilled_late"]
+    early = f"{REPORTED}E1 2023-01-10 09:30 located\nE1 2023-01-10 12:00 inspector_informed"
+    assert outcomes(judge(rule, early, "2023-01-11 00:00")) == ["not_applicable"]
+
+
+def test_an_entry_releases_at_the_very_instant_from_which_actions_are_accepted() -> None:
+    rule = policy("""
+        rules:
+          - id: inspector
+            on: {entry: reported}
+            unless: {entry: trigger_plan_consulted}
+            require: {action: inspector_informed, within: 1 hour}
+    """)
+    log = f"{REPORTED}E1 2023-01-10 09:00 trigger_plan_consulted"
+    assert outcomes(judge(rule, log, "2023-01-11 00:00")) == ["not_applicable"]
+
+
+def test_an_interval_ends_at_the_very_instant_at_which_the_child_is_found() -> None:
+    rule = policy("""
+        rules:
+          - id: review
+            on: {every: 4 hours}
+            while: open
+            require: {action: supervisor_reviewed}
+    """)
+    log = f"{REPORTED}E1 2023-01-10 11:00 located"
+    assert outcomes(judge(rule, log, "2023-01-10 11:00")) == ["not_applicable"]
+    assert outcomes(judge(rule, log, "2023-01-10 10:59")) == ["pending"]
+
+
+def test_a_field_restated_before_the_report_of_its_episode_is_recorded() -> None:
+    rule = policy("""
+        rules:
+          - id: rationale
+            on: {entry: categorised}
+            require: {field: rationale, within: 15 minutes}
+    """)
+    log = f"""{REPORTED}
+        E1 2023-01-10 08:50 categorised category=missing
+        E1 2023-01-10 08:55 categorised category=missing rationale=why
+    """
+    assert outcomes(judge(rule, log, "2023-01-11 00:00"))[0] == "fulfilled"
+
+
+def test_of_three_times_away_each_is_released_by_what_came_to_hold_in_it() -> None:
+    rule = policy("""
+        rules:
+          - id: inspector
+            on: {entry: reported}
+            unless: {grade: high}
+            require: {action: inspector_informed, within: not_stated}
+    """)
+    log = f"""{REPORTED}
+        E1 2023-01-10 18:00 returned
+        E1 2023-01-12 09:00 reported
+        E1 2023-01-12 10:00 graded grade=high
+        E1 2023-01-12 11:00 graded grade=low
+        E1 2023-01-12 18:00 returned
+        E1 2023-01-14 09:00 reported
+    """
+    told = outcomes(judge(rule, log, "2023-01-15 00:00"))
+    assert told == ["pending", "not_applicable", "pending"]
+
+
+def test_of_two_triggers_of_a_grade_the_sure_one_counts() -> None:
+    rule = policy("""
+        rules:
+          - id: floor
+            on: [{entry: graded, where: {rationale: recorded}}, {entry: marker_added}]
+            grade: {at_least: high, within: 1 hour}
+    """)
+    lacking = Coverage(without_fields=frozenset({("graded", "rationale")}))
+    log = f"{REPORTED}E1 2023-01-10 10:00 graded grade=low\n"
+    doubtful = judge(rule, log, "2023-01-11 00:00", coverage=lacking)
+    assert outcomes(doubtful) == ["indeterminate"]
+    log += "- 2023-01-10 10:00 marker_added marker=cse"
+    assert outcomes(judge(rule, log, "2023-01-11 00:00", coverage=lacking)) == ["breached"]
+
+
+def test_what_one_of_several_sources_has_no_place_for_is_lacking_where_it_covers_the_kind() -> None:
+    reports = Coverage(kinds={"graded": None}, without_fields=frozenset({("graded", "rationale")}))
+    grades = Coverage(kinds={"reported": None})
+    kinds = ["reported", "graded"]
+    assert Coverage.joined([reports, grades], kinds).without_fields == frozenset()
+    grades = Coverage(without_fields=frozenset({("graded", "rationale")}))
+    assert Coverage.joined([reports, grades], kinds).lacks_field("graded", "rationale")

@@ -1005,8 +1005,6 @@ class Walk:
                 if truth == YES:
                     episode.counted[term.number] = since
                     sure.append(episode)
-                    if episode in maybe:
-                        maybe.remove(episode)
                 elif term.number not in episode.possible:
                     maybe.append(episode)
                 else:

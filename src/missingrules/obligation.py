@@ -65,9 +65,7 @@ class Obligation:
 
     def was_open_at(self, instant: int) -> bool:
         """Whether it was so then, before what was done at that moment or later."""
-        if self.done_at is None or self.done_at < instant:
-            return self.open_at(instant)
-        return self.release is None or self.release >= instant
+        return self.open_at(instant) or (self.done_at is not None and self.done_at >= instant)
 
     def in_time(self, instant: int) -> bool:
         """Whether the instant is within the time allowed."""

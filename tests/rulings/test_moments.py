@@ -325,6 +325,8 @@ def test_an_answer_in_an_episode_that_is_used_up_cites_what_used_it_up() -> None
     case = record(f"""
         E1 {day(0)} 09:00 reported
         E2 {day(5)} 09:00 reported
+        E9 {day(6)} 08:00 reported
+        E9 {day(6)} 08:00 categorised category=absent
         E9 {day(6)} 09:00 enquiry_made
         E3 {day(35)} 09:00 reported
         E4 {day(36)} 09:00 reported
@@ -332,7 +334,7 @@ def test_an_answer_in_an_episode_that_is_used_up_cites_what_used_it_up() -> None
     """)
     last = alike(DRONES, case, f"{day(120)} 00:00")[-1]
     assert (last.episodes, last.outcome) == (("E3", "E4"), "fulfilled_late")
-    assert {"E1.reported", "E9.enquiry_made"} <= set(last.cited)
+    assert {"E1.reported", "E9.enquiry_made", "E9.categorised"} <= set(last.cited)
 
 
 def test_an_answer_in_an_episode_that_does_not_count_cites_why() -> None:
@@ -413,3 +415,26 @@ def test_a_run_and_another_duty_of_one_rule_by_one_entry_have_ids_of_their_own()
         ("E1.reported", "breached"),
     ]
     assert len({one.finding_id for one in told}) == 2
+
+
+def test_an_answer_in_an_episode_used_up_where_nothing_was_owed_cites_all_that_used_it_up() -> None:
+    rule = policy("""
+        terms:
+          unmarked: {not: {category: absent}}
+        rules:
+          - id: enquiry
+            on: {episodes: unmarked, reach: 2, within: ever, since: action}
+            require: {action: enquiry_made, within: 10 days}
+    """)
+    case = record(f"""
+        E1 {day(0)} 09:00 reported
+        E9 {day(1)} 09:00 reported
+        E9 {day(1)} 09:00 categorised category=absent
+        E9 {day(1)} 10:00 enquiry_made
+        E3 {day(35)} 09:00 reported
+        E4 {day(36)} 09:00 reported
+        E1 {day(40)} 09:00 enquiry_made
+    """)
+    (finding,) = alike(rule, case, f"{day(60)} 00:00")
+    assert finding.episodes == ("E3", "E4")
+    assert {"E9.enquiry_made", "E9.reported", "E9.categorised"} <= set(finding.cited)
