@@ -256,6 +256,12 @@ def test_the_curve_marks_the_value_as_it_is(pages: dict[str, str]) -> None:
     assert "as it is (3)" in picture.text
 
 
+def test_the_sentence_on_a_curve_sets_the_value_against_another(audit: Log) -> None:
+    few = Log(tuple(e for e in audit.entries if e.child_id == "child-01"))
+    text = read(page_of(vary(few, Policy.load("wiltshire"), "repeat_count=2,3"))).text
+    assert re.search(r"As it is, at 3: \d+ owed, \d+ missed\. At 2: ", text)
+
+
 @pytest.mark.parametrize(
     "what", ["repeat_window=30 days,5 weeks,90 days", "strategy-meeting.deadline=5 days,24 hours"]
 )

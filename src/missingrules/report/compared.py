@@ -45,12 +45,11 @@ def told(answer: Comparison, listed: int) -> Told:
         lead = "No row of the log was accepted: there is nothing to compare."
     else:
         zone = answer.policies[0].calendar
-        since = "" if answer.since_us is None else f", {zone.local(answer.since_us)[:10]} to"
-        to = zone.local(answer.as_of_us)[:10]
-        lead = (
-            f"{count:,} {_child(count)}{since} {to} ({answer.months:.1f} months), judged by "
-            f"{names}."
-        )
+        when = f"as known on {zone.local(answer.as_of_us)[:10]}"
+        if answer.months and answer.since_us is not None:
+            since, to = zone.local(answer.since_us)[:10], zone.local(answer.as_of_us)[:10]
+            when = f"{since} to {to} ({answer.months:.1f} months)"
+        lead = f"{count:,} {_child(count)}, {when}, judged by {names}."
     sections = [_glance(answer), _meetings(answer), _workload(answer), _rules(answer)]
     sections += [_unseen(answer), _differences(answer)]
     if listed:

@@ -61,19 +61,19 @@ _PARTS: Final = {
 
 
 def _curve(answer: Curve) -> Section:
-    now, last = answer.point(0), answer.point(len(answer.values))
+    now = answer.point(0)
     title = f"What is owed, completed in time and missed, by the {_name(answer)}"
     blocks: list[Block] = []
     if not answer.rules:
         blocks.append(Said("No rule in force rests on it, or none finds anything else."))
         return Section("headline", "At a glance", tuple(blocks))
-    blocks.append(
-        Said(
-            f"As it is, at {answer.now}: {now['owed']:,} owed, {now['missed']:,} missed. At "
-            f"{answer.values[-1]}: {last['owed']:,} owed, {last['missed']:,} missed.",
-            "strong",
-        )
-    )
+    said = f"As it is, at {answer.now}: {now['owed']:,} owed, {now['missed']:,} missed."
+    others = [place for place, value in enumerate(answer.values, 1) if value != answer.now]
+    if others:
+        last = answer.point(others[-1])
+        value = answer.values[others[-1] - 1]
+        said += f" At {value}: {last['owed']:,} owed, {last['missed']:,} missed."
+    blocks.append(Said(said, "strong"))
     blocks.append(
         Numbers(
             f"As it is, at {answer.now}",
