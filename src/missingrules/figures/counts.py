@@ -93,8 +93,8 @@ class Figures:
         """Policy, edition, digest, and ``as_of`` in UTC microseconds; None before any child."""
         self._children: dict[str, int] = {}
         self._duties: dict[tuple[Kind, str, bool], int] = {}
-        self._places: dict[tuple[Place, str, str], int] = {}
-        self._months: dict[tuple[str, str, str], int] = {}
+        self._places: dict[tuple[Place, str, str, bool], int] = {}
+        self._months: dict[tuple[str, str, str, bool], int] = {}
         self._taken: dict[tuple[str, int], int] = {}
         self._waiting: dict[tuple[str, int], int] = {}
         self._missed: dict[str, int] = {}
@@ -240,11 +240,12 @@ class Figures:
         rule = kind.rule
         # Written out, for this is done for every finding of a log.
         duties, at_places, months = self._duties, self._places, self._months
-        cell = (kind, outcome, finding.incomplete_record)
+        incomplete = finding.incomplete_record
+        cell = (kind, outcome, incomplete)
         duties[cell] = duties.get(cell, 0) + 1
-        place = (places.of(finding), rule, outcome)
+        place = (places.of(finding), rule, outcome, incomplete)
         at_places[place] = at_places.get(place, 0) + 1
-        month = (self._month(duty.calendar, finding.opened_us), rule, outcome)
+        month = (self._month(duty.calendar, finding.opened_us), rule, outcome, incomplete)
         months[month] = months.get(month, 0) + 1
         if outcome in _DONE:
             if finding.done_us is not None:
@@ -355,8 +356,8 @@ class Figures:
     def by_month(self, rules: Container[str] | None = None) -> dict[str, Tally]:
         """Compliance by the local month in which the duty arose, ``2023-04``."""
         return _tallies(
-            (month, outcome, False, number)
-            for (month, rule, outcome), number in self._months.items()
+            (month, outcome, incomplete, number)
+            for (month, rule, outcome, incomplete), number in self._months.items()
             if rules is None or rule in rules
         )
 
@@ -436,8 +437,8 @@ class Figures:
 
     def _by_place(self, column: int, rules: Container[str] | None) -> dict[str | None, Tally]:
         return _tallies(
-            (place[column], outcome, False, number)
-            for (place, rule, outcome), number in self._places.items()
+            (place[column], outcome, incomplete, number)
+            for (place, rule, outcome, incomplete), number in self._places.items()
             if rules is None or rule in rules
         )
 
