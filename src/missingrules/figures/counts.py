@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from missingrules.figures.places import Place, Places
     from missingrules.figures.standing import Standing
     from missingrules.finding import Assessment, Finding, Withdrawn
+    from missingrules.record import Coverage
     from missingrules.selection import Selection
 
 K = TypeVar("K", bound="Hashable")
@@ -33,6 +34,23 @@ OPEN: Final = frozenset(
     {outcomes.BREACHED, outcomes.FULFILLED_LATE, outcomes.PENDING, outcomes.INDETERMINATE}
 )
 """Outcomes that somebody has to look at."""
+
+COUNTED_IN_EPISODES: Final = frozenset(
+    {
+        "graded",
+        "fim_notified",
+        "inspector_informed",
+        "lines_of_enquiry_set",
+        "tracker_opened",
+        "prevention_interview",
+        "ppn_submitted",
+        "ppn_shared",
+        "return_interview_offered",
+        "return_interview_held",
+        "return_interview_shared",
+    }
+)
+"""Kinds of entry of which it is told in how many episodes they stand, also where in none."""
 
 _OPEN_FLAGS: Final = frozenset({"with_open_findings", "with_data_gaps"})
 _DONE: Final = frozenset({outcomes.FULFILLED, outcomes.FULFILLED_LATE})
@@ -156,6 +174,7 @@ class Figures:
                 return
         flags = {"children"}
         self._record(found, policy.calendar, flags)
+        self._unseen(found, assessment.coverage)
         for finding in assessment.findings:
             self._finding(finding, found.places, flags)
         for gap in assessment.data_gaps:
@@ -233,6 +252,13 @@ class Figures:
             self._entries[kind] = self._entries.get(kind, 0) + number
         for review in found.reviews:
             _count(self._reviews, review)
+
+    def _unseen(self, found: Standing, coverage: Coverage) -> None:
+        lacking = [kind for kind, span in coverage.kinds.items() if span is None]
+        for episode in found.episodes:
+            for kind in lacking:
+                if kind not in episode.kinds:
+                    _count(self._episodes, ("unseen", kind))
 
     def _finding(self, finding: Finding, places: Places, flags: set[str]) -> None:
         duty, outcome = finding.duty, finding.outcome
@@ -390,8 +416,9 @@ class Figures:
         """Count episodes by one thing; None where it is not recorded.
 
         Things: ``category`` (the one it opened with), ``grade`` (the highest), ``month`` (of the
-        report), ``area``, ``authority``, and ``kind``: how many episodes hold an entry of that
-        kind, "a notification in 42 of 50".
+        report), ``area``, ``authority``, ``kind``: how many episodes hold an entry of that kind,
+        "a notification in 42 of 50", and ``unseen``: how many hold none of a kind that the source
+        has no place for, so that nothing follows from it.
         """
         found = {name: n for (which, name), n in self._episodes.items() if which == what}
         return dict(sorted(found.items(), key=lambda item: _order(item[0])))
