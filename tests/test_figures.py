@@ -293,6 +293,16 @@ def test_a_month_is_that_of_the_local_date_on_which_the_duty_arose(policy: Polic
     assert made.episodes_by("month") == {"2023-06": 1}
 
 
+def test_places_and_months_say_what_rests_on_incomplete_records(policy: Policy) -> None:
+    wrong = row("A", 2, "ppn_submitted", episode_id="A-1", unheard_of="x")
+    made = figures(policy, *missing("A", 1, area="north"), *missing("B", 1, area="south"), wrong)
+    every = made.all_duties.on_incomplete_records
+    assert every > 0
+    for named in (made.by_area(), made.by_local_authority(), made.by_month()):
+        assert sum(tally.on_incomplete_records for tally in named.values()) == every
+    assert made.by_area()["south"].on_incomplete_records == 0
+
+
 # --- Episodes, reviews, gaps ---------------------------------------------------------------------
 
 

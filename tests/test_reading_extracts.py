@@ -11,6 +11,7 @@ import pytest
 
 from missingrules import Log, Policy, scan
 from missingrules.cli import main
+from missingrules.cli_log import notes_of
 from missingrules.reading.extract import read_files, shared_out, tables_given
 from missingrules.reading.faults import MappingError
 from missingrules.reading.files import expand
@@ -176,6 +177,21 @@ def test_aliases_that_several_mappings_know_are_for_each_of_them() -> None:
         "police_misper": ["misper_aliases.csv", "misper_episodes.csv", "misper_markers.csv"],
         "command_and_control": ["misper_aliases.csv", "control_calls.csv", "control_links.csv"],
     }
+
+
+def test_every_sample_can_be_read_in_one_scan_with_all_mappings() -> None:
+    mappings = [load_mapping(name) for name in SAMPLES]
+    shared = {mapping.name: paths for mapping, paths in shared_out(expand([FOLDER]), mappings)}
+    for name, (pattern, _, _) in SAMPLES.items():
+        aliases = set(FOLDER.glob("*aliases*"))  # of persons, for every source
+        assert set(shared[name]) - aliases == set(FOLDER.glob(pattern)) - aliases
+
+
+def test_an_answer_from_several_sources_says_what_joining_them_does() -> None:
+    (note,) = set(notes_of(BOTH)) - {note for mapping in BOTH for note in mapping.notes}
+    assert note.startswith("Several sources tell of episodes: police_misper, command_and_control.")
+    assert "under two ids counts twice" in note
+    assert notes_of(BOTH[:1]) == list(BOTH[0].notes)
 
 
 def test_a_file_of_no_mapping_and_a_mapping_without_files_are_said(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from missingrules.calendar import DAY_US, to_us
 from missingrules.explain import Reason
 from missingrules.figures import Figures, Gathered, Notable
 from missingrules.reading.quality import all_notes, look_at
+from missingrules.record import Coverage
 from missingrules.report import (
     About,
     CareHome,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 AUDIT = EXAMPLES / "06_audit" / "audit.jsonl"
+AS_OF = build.at("2023-06-30 12:00")
 FREE_TEXT = "a rationale that nobody may read"
 
 POLICY = """
@@ -95,7 +97,7 @@ def missing(child: str, *days: int, category: str = "missing", **more: object) -
 
 
 def scanned(policy: Policy, *lines: str) -> Scan:
-    return scan(read_jsonl(lines), policy, as_of=build.at("2023-06-30 12:00"))
+    return scan(read_jsonl(lines), policy, as_of=AS_OF)
 
 
 def gathered(done: Scan, *, children: int = 25) -> Gathered:
@@ -154,7 +156,9 @@ def test_the_report_says_that_it_ranks_nobody_by_risk_and_accuses_nobody(policy:
 
 def test_a_child_is_told_with_what_is_not_on_record_and_why(policy: Policy) -> None:
     text = flat(page(policy, *missing("A", 1, 3)))
-    assert "3 duties without a record, 0 completed late, 3 still to be done." in text
+    assert (
+        "3 duties without a record, 0 completed late. Still to be done, overdue or not: 3." in text
+    )
     assert (
         "A meeting is held: no record in 1 of 1. Critical; owed by: Children's social care" in text
     )
@@ -270,7 +274,21 @@ def test_the_rows_of_every_source_add_up(policy: Policy) -> None:
     about = About(policy=policy, command="c", rows=rows, recorded=0.25)
     text = flat(page(policy, *missing("A", 1), about=about))
     assert "may.csv 10 7 1 2 june.csv 5 5 0 0 All sources 15 12 1 2" in text
-    assert "25 % of the rows say when they were recorded." in text
+    assert "25 % of the entries have a time of recording of their own." in text
+
+
+def test_the_report_tells_what_is_in_no_episode_from_what_the_source_has_no_place_for(
+    policy: Policy,
+) -> None:
+    blind = Coverage.between(without=["graded"])
+    lines = [*missing("A", 1), *missing("B", 1)]
+    made = gathered(scan(read_jsonl(lines), policy, as_of=AS_OF, coverage=blind))
+    out = io.StringIO()
+    about = About(policy=policy, command="c")
+    write_report(made.figures, made.notable, out, about=about)
+    text = flat(out.getvalue())
+    assert "A risk grading graded not visible in this source" in text
+    assert "A public protection notification ppn_submitted 0 of 2" in text
 
 
 def test_books_that_do_not_balance_are_refused() -> None:

@@ -13,6 +13,7 @@ import build
 from missingrules import Policy, read_jsonl, scan
 from missingrules.figures import Figures, Gathered
 from missingrules.finding import OUTCOMES
+from missingrules.record import Coverage
 from missingrules.sweep import has_something_to_show
 from missingrules.text import (
     MOST_CHILDREN,
@@ -275,6 +276,18 @@ def test_what_is_on_record_is_counted_in_episodes(policy: Policy) -> None:
     assert "Duty inspector being informed 3 of 3" in text
     assert "Public protection notification 0 of 3" in text
     assert "First recorded category of the 3 episodes: 1 concern for safety, 2 missing." in text
+
+
+def test_what_the_source_has_no_place_for_is_not_counted_as_on_record_in_no_episode(
+    policy: Policy,
+) -> None:
+    blind = Coverage.between(without=["graded", "ppn_submitted"])
+    lines = [*missing("A", 1), *missing("B", 1), row("B", 2, "ppn_submitted", episode_id="B-1")]
+    as_of = build.at("2023-06-30 12:00")
+    text = flat(printed(scan(read_jsonl(lines), policy, as_of=as_of, coverage=blind)))
+    assert "Risk grading not visible in this source" in text
+    assert "Force incident manager being notified 0 of 2" in text
+    assert "Public protection notification 1 of 2" in text
 
 
 def test_reviews_of_quality_are_told(policy: Policy) -> None:

@@ -25,6 +25,7 @@ from missingrules.cli_log import (
     files,
     instant,
     mappings_of,
+    notes_of,
     say_faults,
 )
 from missingrules.terminal import (
@@ -172,7 +173,7 @@ def compare_command(  # noqa: PLR0913 - the options of the command
         bar.judging(sweep.children)
         made = answer(sweep, lambda number: bar.judged(number, 0))
         books, unheard, as_of_us = sweep.books, sweep.unheard, sweep.as_of_us
-        notes = [rows(books, sweep.children), *(n for each in mappings for n in each.notes)]
+        notes = [rows(books, sweep.children), *notes_of(mappings)]
     say_faults(books, unheard)
     if books.incomplete:
         of = len(books.incomplete)

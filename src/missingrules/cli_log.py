@@ -121,6 +121,24 @@ def calls_of(mappings: Sequence[SourceMapping]) -> bool | None:
     return any(mapping.file.holds_calls for mapping in mappings) if mappings else None
 
 
+def notes_of(mappings: Sequence[SourceMapping]) -> list[str]:
+    """List what the mappings decide, and what has to be known of several sources in one scan."""
+    return [*(note for mapping in mappings for note in mapping.notes), *_of_several(mappings)]
+
+
+def _of_several(mappings: Sequence[SourceMapping]) -> list[str]:
+    """Say what joining sources of episodes does: ids of one do not lead to those of another."""
+    names = [mapping.name for mapping in mappings if "reported" in mapping.kinds]
+    if len(names) < 2:  # noqa: PLR2004 - of one there is nothing to join
+        return []
+    note = (
+        f"Several sources tell of episodes: {', '.join(names)}. An episode that stands in two of "
+        "them under two ids counts twice, and every episode is judged by what all of them together "
+        "can show: what is not on record in one may be so because only another one holds it."
+    )
+    return [note]
+
+
 def instant(text: str | None, policy: Policy, option: str = "--as-of") -> dt.datetime | None:
     """Read an instant; without an offset it is in the zone of the policy."""
     if text is None:
@@ -163,6 +181,8 @@ def introduce(  # noqa: PLR0913 - all that a reader has to know first
         out.paragraph(f"Mapping {source.name}: {source.file.title}")
         for note in source.notes:
             out.paragraph(note)
+    for note in _of_several(mappings):
+        out.paragraph(note)
     out.paragraph(text.rows(log, children))
     out.paragraph(recording)
     for found in notes:

@@ -26,6 +26,7 @@ from missingrules.cli_log import (
     instant,
     introduce,
     mappings_of,
+    notes_of,
     say_faults,
     some,
 )
@@ -307,10 +308,7 @@ class Run:
             recorded=sweep.quality.recorded,
             source=self._called(),
             command=self._command(),
-            limits=[
-                *self._limits(),
-                *(note for mapping in self.mappings for note in mapping.notes),
-            ],
+            limits=[*self._limits(), *notes_of(self.mappings)],
             care_homes=self.homes,
             pseudonymised=sweep.pseudonyms is not None,
             assumed=sweep.assumed,
@@ -408,7 +406,7 @@ class Run:
             told["pseudonymised"] = sweep.pseudonyms.key_name
         if self.mappings:
             told["mappings"] = [mapping.name for mapping in self.mappings]
-            told["source_notes"] = [note for mapping in self.mappings for note in mapping.notes]
+            told["source_notes"] = notes_of(self.mappings)
         return told
 
     def summary(self) -> dict[str, Any]:

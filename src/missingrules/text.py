@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from missingrules import finding as outcomes
-from missingrules.figures.counts import OPEN
+from missingrules.figures.counts import COUNTED_IN_EPISODES, OPEN
 from missingrules.figures.owners import OTHERS, PARTNERS, POLICE
 
 if TYPE_CHECKING:
@@ -30,23 +30,6 @@ NARROWEST = 30
 
 MOST_CHILDREN = 25
 """Of more children than this the details are not printed, only the figures."""
-
-COUNTED_IN_EPISODES: Final = frozenset(
-    {
-        "graded",
-        "fim_notified",
-        "inspector_informed",
-        "lines_of_enquiry_set",
-        "tracker_opened",
-        "prevention_interview",
-        "ppn_submitted",
-        "ppn_shared",
-        "return_interview_offered",
-        "return_interview_held",
-        "return_interview_shared",
-    }
-)
-"""Kinds of entry of which it is counted in how many episodes they stand."""
 
 Styled: TypeAlias = tuple[str, str]
 """A piece of text, and its style in the words of rich; an empty one for none."""
@@ -250,16 +233,18 @@ def _beside(tally: Tally, *, forbids: bool) -> str:
 
 def print_on_record(figures: Figures, policy: Policy, out: Page) -> None:
     """Print in how many episodes there is something on record, as a file audit counts it."""
-    held = figures.episodes_by("kind")
+    held, unseen = figures.episodes_by("kind"), figures.episodes_by("unseen")
     if figures.episodes < 2:  # noqa: PLR2004 - of one episode there is nothing to count
         return
     kinds = [kind for kind in policy.vocabulary.kinds.values() if kind.name in COUNTED_IN_EPISODES]
-    rows = [(_capital(kind.phrase), held.get(kind.name, 0)) for kind in kinds]
-    column = max(len(phrase) for phrase, _ in rows)
+    column = max(len(_capital(kind.phrase)) for kind in kinds)
     out.line()
     out.line((f"On record in how many of {figures.episodes} episodes", "bold"))
-    for phrase, number in rows:
-        out.line((f"  {phrase:{column}}  {number} of {figures.episodes}", ""))
+    for kind in kinds:
+        number = f"{held.get(kind.name, 0)} of {figures.episodes}"
+        if unseen.get(kind.name) == figures.episodes:
+            number = WORDS[outcomes.NOT_OBSERVABLE]
+        out.line((f"  {_capital(kind.phrase):{column}}  {number}", ""))
     opened = figures.episodes_by("category")
     parts = [
         f"{number} {'not recorded' if name is None else name.replace('_', ' ')}"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from missingrules.figures.places import Place, Places
     from missingrules.figures.standing import Standing
     from missingrules.finding import Assessment, Finding, Withdrawn
+    from missingrules.record import Coverage
     from missingrules.selection import Selection
 
 K = TypeVar("K", bound="Hashable")
@@ -33,6 +34,23 @@ OPEN: Final = frozenset(
     {outcomes.BREACHED, outcomes.FULFILLED_LATE, outcomes.PENDING, outcomes.INDETERMINATE}
 )
 """Outcomes that somebody has to look at."""
+
+COUNTED_IN_EPISODES: Final = frozenset(
+    {
+        "graded",
+        "fim_notified",
+        "inspector_informed",
+        "lines_of_enquiry_set",
+        "tracker_opened",
+        "prevention_interview",
+        "ppn_submitted",
+        "ppn_shared",
+        "return_interview_offered",
+        "return_interview_held",
+        "return_interview_shared",
+    }
+)
+"""Kinds of entry of which it is told in how many episodes they stand, also where in none."""
 
 _OPEN_FLAGS: Final = frozenset({"with_open_findings", "with_data_gaps"})
 _DONE: Final = frozenset({outcomes.FULFILLED, outcomes.FULFILLED_LATE})
@@ -93,8 +111,8 @@ class Figures:
         """Policy, edition, digest, and ``as_of`` in UTC microseconds; None before any child."""
         self._children: dict[str, int] = {}
         self._duties: dict[tuple[Kind, str, bool], int] = {}
-        self._places: dict[tuple[Place, str, str], int] = {}
-        self._months: dict[tuple[str, str, str], int] = {}
+        self._places: dict[tuple[Place, str, str, bool], int] = {}
+        self._months: dict[tuple[str, str, str, bool], int] = {}
         self._taken: dict[tuple[str, int], int] = {}
         self._waiting: dict[tuple[str, int], int] = {}
         self._missed: dict[str, int] = {}
@@ -156,6 +174,7 @@ class Figures:
                 return
         flags = {"children"}
         self._record(found, policy.calendar, flags)
+        self._unseen(found, assessment.coverage)
         for finding in assessment.findings:
             self._finding(finding, found.places, flags)
         for gap in assessment.data_gaps:
@@ -234,17 +253,25 @@ class Figures:
         for review in found.reviews:
             _count(self._reviews, review)
 
+    def _unseen(self, found: Standing, coverage: Coverage) -> None:
+        lacking = [kind for kind, span in coverage.kinds.items() if span is None]
+        for episode in found.episodes:
+            for kind in lacking:
+                if kind not in episode.kinds:
+                    _count(self._episodes, ("unseen", kind))
+
     def _finding(self, finding: Finding, places: Places, flags: set[str]) -> None:
         duty, outcome = finding.duty, finding.outcome
         kind = self._kinds.get(duty) or self._kind(duty)
         rule = kind.rule
         # Written out, for this is done for every finding of a log.
         duties, at_places, months = self._duties, self._places, self._months
-        cell = (kind, outcome, finding.incomplete_record)
+        incomplete = finding.incomplete_record
+        cell = (kind, outcome, incomplete)
         duties[cell] = duties.get(cell, 0) + 1
-        place = (places.of(finding), rule, outcome)
+        place = (places.of(finding), rule, outcome, incomplete)
         at_places[place] = at_places.get(place, 0) + 1
-        month = (self._month(duty.calendar, finding.opened_us), rule, outcome)
+        month = (self._month(duty.calendar, finding.opened_us), rule, outcome, incomplete)
         months[month] = months.get(month, 0) + 1
         if outcome in _DONE:
             if finding.done_us is not None:
@@ -355,8 +382,8 @@ class Figures:
     def by_month(self, rules: Container[str] | None = None) -> dict[str, Tally]:
         """Compliance by the local month in which the duty arose, ``2023-04``."""
         return _tallies(
-            (month, outcome, False, number)
-            for (month, rule, outcome), number in self._months.items()
+            (month, outcome, incomplete, number)
+            for (month, rule, outcome, incomplete), number in self._months.items()
             if rules is None or rule in rules
         )
 
@@ -389,8 +416,9 @@ class Figures:
         """Count episodes by one thing; None where it is not recorded.
 
         Things: ``category`` (the one it opened with), ``grade`` (the highest), ``month`` (of the
-        report), ``area``, ``authority``, and ``kind``: how many episodes hold an entry of that
-        kind, "a notification in 42 of 50".
+        report), ``area``, ``authority``, ``kind``: how many episodes hold an entry of that kind,
+        "a notification in 42 of 50", and ``unseen``: how many hold none of a kind that the source
+        has no place for, so that nothing follows from it.
         """
         found = {name: n for (which, name), n in self._episodes.items() if which == what}
         return dict(sorted(found.items(), key=lambda item: _order(item[0])))
@@ -436,8 +464,8 @@ class Figures:
 
     def _by_place(self, column: int, rules: Container[str] | None) -> dict[str | None, Tally]:
         return _tallies(
-            (place[column], outcome, False, number)
-            for (place, rule, outcome), number in self._places.items()
+            (place[column], outcome, incomplete, number)
+            for (place, rule, outcome, incomplete), number in self._places.items()
             if rules is None or rule in rules
         )
 

@@ -72,7 +72,7 @@ class About:
 
     ``command`` is the line that makes the same report again. ``limits`` are sentences on what the
     sources could not show, such as that no log of the control room was given. ``recorded`` is the
-    share of rows with a time of recording of their own, from 0 to 1, if it was counted.
+    share of entries with a time of recording of their own, from 0 to 1, if it was counted.
     ``care_homes`` is None where no table of homes was given. ``assumed`` says on what findings hang
     that was assumed, if that was asked, and ``sensitive`` how many hang on anything.
     """

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from missingrules.figures.counts import COUNTED_IN_EPISODES
+from missingrules.finding import NOT_OBSERVABLE
 from missingrules.report import numbers
-from missingrules.report.tables import Row, Table, words
+from missingrules.report.tables import Row, Table, plain, words
 from missingrules.vocabulary import GRADES
 
 if TYPE_CHECKING:
     from missingrules.figures.counts import Figures
     from missingrules.policy import Policy
     from missingrules.report.numbers import Lens, Number
+    from missingrules.report.tables import Cell
 
 _NOT_COUNTED = frozenset({"reported", "quality_reviewed", "decided_not_required"})
 _VERDICTS = ("good", "requires_improvement", "inadequate")
 
 
 def on_record(figures: Figures, policy: Policy, lens: Lens) -> Table:
-    """Say in how many of all episodes there is an entry of each kind."""
-    held, of = figures.episodes_by("kind"), lens.one(figures.episodes)
+    """Say in how many of all episodes there is an entry of each kind.
+
+    Of what file audits count it is also said that there is none, or that the source has no place
+    for it.
+    """
+    held, unseen = figures.episodes_by("kind"), figures.episodes_by("unseen")
+    of = lens.one(figures.episodes)
+    told = ({*held} - _NOT_COUNTED) | COUNTED_IN_EPISODES
     rows = []
     for kind in policy.vocabulary.kinds.values():
-        if kind.home == "episode" and kind.name not in _NOT_COUNTED and kind.name in held:
-            (number, _, _), _ = lens.table([[held[kind.name], figures.episodes - held[kind.name]]])
-            phrase = kind.phrase[:1].upper() + kind.phrase[1:]
-            rows.append(Row(phrase, (numbers.share(number, of),), kind.name))
+        if kind.home == "episode" and kind.name in told:
+            found = held.get(kind.name, 0)
+            (number, _, _), _ = lens.table([[found, figures.episodes - found]])
+            share: Cell = numbers.share(number, of)
+            if unseen.get(kind.name) == figures.episodes:
+                share = plain(NOT_OBSERVABLE)
+            rows.append(Row(f"{kind.phrase[:1].upper()}{kind.phrase[1:]}", (share,), kind.name))
     return Table(
         "In how many episodes something is on record, in time or not",
         ("On record", "Episodes"),
