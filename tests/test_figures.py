@@ -357,6 +357,15 @@ def test_quality_reviews_are_counted_by_the_kind_of_what_was_reviewed(policy: Po
     }
 
 
+def test_a_child_of_whom_nothing_is_known_yet_is_not_one_for_whom_all_was_done(
+    policy: Policy,
+) -> None:
+    early = figures(policy, row("A", 1), row("B", 9), as_of="2023-06-05 12:00")
+    assert early.children("with_nothing_on_record") == 1
+    assert early.children("with_nothing_open") == 0
+    assert figures(policy, row("A", 1)).children("with_nothing_on_record") == 0
+
+
 def test_data_gaps_are_counted_by_code_and_children_with_nothing_open_apart(
     policy: Policy,
 ) -> None:

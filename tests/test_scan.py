@@ -120,6 +120,14 @@ def test_an_instant_needs_an_offset(policy: Policy, three: Log) -> None:
         scan(three, policy, as_of=START.replace(tzinfo=None))
 
 
+def test_a_log_of_which_every_row_was_rejected_says_so_and_gives_the_first_reason(
+    policy: Policy,
+) -> None:
+    naive = '{"child_id": "A", "episode_id": "E", "at": "2024-05-04T21:10:00", "kind": "reported"}'
+    with pytest.raises(LogError, match=r"(?s)the only row was rejected.*1:38: naive-time"):
+        scan(read_jsonl([naive]), policy)
+
+
 def test_a_log_without_entries_needs_an_instant(policy: Policy) -> None:
     with pytest.raises(LogError, match="no entries"):
         scan(log(), policy)

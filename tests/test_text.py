@@ -290,6 +290,12 @@ def test_what_the_source_has_no_place_for_is_not_counted_as_on_record_in_no_epis
     assert "Public protection notification 1 of 2" in text
 
 
+def test_a_judgement_before_the_log_begins_does_not_read_like_a_clean_one(policy: Policy) -> None:
+    text = flat(printed(scanned(policy, *missing("A", 1), as_of="2020-01-01 12:00")))
+    assert "Of 1 child nothing is on record at the instant of the judgement" in text
+    assert "nothing overdue" not in text
+
+
 def test_reviews_of_quality_are_told(policy: Policy) -> None:
     lines = [*missing("A", 1), *missing("B", 1)]
     lines += [row(child, 1, "prevention_interview", entry_id=child) for child in "AB"]

@@ -156,6 +156,10 @@ def latest_recorded(log: Log) -> int:
     """When the last accepted entry was recorded (UTC microseconds)."""
     if not log.entries:
         msg = "the log has no entries to judge: give as_of, or a log with entries"
+        if log.rejected:
+            rows = "the only row was" if log.rejected == 1 else f"all {log.rejected} rows were"
+            first = f"\n{log.faults[0]}" if log.faults else ""
+            msg = f"the log has no entries to judge: {rows} rejected (see log.faults){first}"
         raise LogError(msg)
     return max(entry.recorded for entry in log.entries)
 

@@ -282,6 +282,14 @@ def print_top(notable: Notable, out: Page) -> None:
 
 
 def _print_clear(figures: Figures, out: Page) -> None:
+    unknown = figures.children("with_nothing_on_record")
+    if unknown:
+        out.line()
+        children = _many(unknown, "child", "children")
+        out.paragraph(
+            f"Of {children} nothing is on record at the instant of the judgement: all that was "
+            "entered was entered or happened later, or is void. Nothing could be judged of them."
+        )
     clear = figures.children("with_nothing_open")
     if clear:
         out.line()

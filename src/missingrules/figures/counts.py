@@ -180,7 +180,9 @@ class Figures:
         for gap in assessment.data_gaps:
             _count(self._gaps, gap.code)
             flags.add("with_data_gaps")
-        if flags.isdisjoint(_OPEN_FLAGS) and (whole is None or not _is_open(whole)):
+        if not found.entries:
+            flags.add("with_nothing_on_record")
+        elif flags.isdisjoint(_OPEN_FLAGS) and (whole is None or not _is_open(whole)):
             flags.add("with_nothing_open")
         for one in withdrawals(assessment) if withdrawn is None else withdrawn:
             _count(self._withdrawn, (one.finding.rule, one.finding.outcome))
@@ -330,7 +332,8 @@ class Figures:
         Flags: ``with_episodes``, ``with_breaches``, ``with_data_gaps``,
         ``with_withdrawn_findings``, ``on_incomplete_records``, ``not_judged``,
         ``with_open_findings`` (anything without a record, late, still to be done or unclear),
-        ``with_nothing_open`` (nothing of that, and no data gap),
+        ``with_nothing_open`` (nothing of that, and no data gap), ``with_nothing_on_record`` (every
+        entry was recorded after the instant of the judgement, or is void: nothing was judged),
         ``not_counted_by_category`` (a strategy meeting is owed by substance, and the recorded
         category hid it), ``graded_too_low``.
         """

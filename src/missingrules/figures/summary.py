@@ -77,6 +77,7 @@ _FLAGS: Final = (
     "with_breaches",
     "with_open_findings",
     "with_nothing_open",
+    "with_nothing_on_record",
     "not_counted_by_category",
     "graded_too_low",
     "with_withdrawn_findings",
