@@ -308,6 +308,12 @@ class Deadline(NamedTuple):
 _MINUTES_KEPT: Final = 1_000
 
 
+@functools.cache
+def _version_of_holidays() -> str:
+    """Ask once: it is read from disk, and every policy that is made asks for it."""
+    return importlib.metadata.version("holidays")
+
+
 class Calendar:
     """The dates of one zone and the public holidays of one place.
 
@@ -360,7 +366,7 @@ class Calendar:
         if self._country is None:
             return f"zone {self._zone}"
         place = "-".join(filter(None, (self._country, self._subdivision)))
-        return f"zone {self._zone}; holidays {importlib.metadata.version('holidays')} {place}"
+        return f"zone {self._zone}; holidays {_version_of_holidays()} {place}"
 
     def __eq__(self, other: object) -> bool:
         """Compare zone, country and subdivision."""
