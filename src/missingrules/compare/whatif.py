@@ -86,7 +86,7 @@ class Curve:
         yield f"{self.name} varied; counted: {', '.join(self.rules) or 'no rule rests on it'}."
         if self.counts.failed:
             yield f"Could not be judged, and counted nowhere here: {self.counts.failed}."
-        points = [("as it is", self.point(0))]
+        points = [(f"as it is ({self.now})", self.point(0))]
         points += [(value, self.point(number)) for number, value in enumerate(self.values, 1)]
         rows = [["", "owed", "met", "missed", "not due", "cannot be told"]]
         names = ("owed", "met", "missed", "pending", "indeterminate")
