@@ -567,6 +567,20 @@ def test_ids_that_stand_over_two_contents_are_reported(
     assert "of which the earliest recorded was kept: x-1." in done.err
 
 
+def test_a_child_whose_rows_stand_under_ids_of_other_entries_is_named_and_not_lost_in_silence(
+    run: Run, saved: Saved, policy: Path
+) -> None:
+    rows = [reported(entry_id="1"), reported(entry_id="1", child_id="C2", episode_id="E2")]
+    done = run("scan", saved(rows), "-p", policy, "--format", "json")
+    document = json.loads(done.out)
+    (kept,) = document["children"]
+    assert done.code == 3
+    assert document["rows"]["duplicates"] == 1
+    assert {f["incomplete_record"] for f in kept["findings"]} == {True}
+    (lost,) = {"C1", "C2"} - {kept["child_id"]}
+    assert f"or stands under an id of another entry: {lost}." in done.err
+
+
 def test_times_without_an_offset_are_read_in_the_zone_that_is_given(
     run: Run, saved: Saved, policy: Path
 ) -> None:

@@ -350,6 +350,8 @@ def test_of_two_contents_under_one_id_the_earliest_recorded_is_kept_in_any_order
         log = read(*order)
         assert only(log).by == "mash"
         assert (log.duplicates, log.rejected, log.conflicts, log.faults) == (2, 0, ("x",), ())
+        assert log.incomplete == {ROW["child_id"]}
+        assert log.lost
 
 
 # --- Logs ----------------------------------------------------------------------------------------

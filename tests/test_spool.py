@@ -72,6 +72,7 @@ def test_a_spool_settles_duplicates_and_conflicts_as_an_intake_does(
         wanted.rows,
     )
     assert books.conflicts == wanted.conflicts
+    assert books.incomplete == wanted.incomplete
     assert spool.first == wanted.first
     assert spool.latest == max((entry.recorded for entry in wanted.entries), default=None)
     assert spool.size == len(wanted.by_child())

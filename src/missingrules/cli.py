@@ -175,7 +175,7 @@ def explain_command(  # noqa: PLR0913 - the options of the command
     else:
         for one in made:
             sys.stdout.write(json.dumps(one.to_dict()) + "\n")
-    return REJECTED if log.rejected or log.partly else CLEAR
+    return REJECTED if log.lost else CLEAR
 
 
 @app.command("map")

@@ -195,7 +195,7 @@ def compare_command(  # noqa: PLR0913 - the options of the command
         sys.stdout.write(written)
     else:
         put(out, written)
-    return REJECTED if books.rejected or books.partly else CLEAR
+    return REJECTED if books.lost else CLEAR
 
 
 def _question(  # noqa: PLR0913 - what can be asked

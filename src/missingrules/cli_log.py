@@ -192,7 +192,7 @@ def introduce(  # noqa: PLR0913 - all that a reader has to know first
 def say_faults(log: Log, unheard: Iterable[str] = ()) -> None:
     """Show what was rejected and why, on standard error.
 
-    ``unheard`` are the children of whom every row was rejected.
+    ``unheard`` are the children of whom no row was accepted.
     """
     for fault in log.faults[:SHOWN]:
         say(str(fault))
@@ -206,11 +206,15 @@ def say_faults(log: Log, unheard: Iterable[str] = ()) -> None:
         )
     named = sorted(unheard)
     if named:
-        say(f"Not judged, because every row was rejected: {some(named)}.")
+        why = "every row was rejected"
+        if log.conflicts:
+            why += ", or stands under an id of another entry"
+        say(f"Not judged, because {why}: {some(named)}.")
     if log.conflicts:
         say(
             "Entry ids that stand over different contents, of which the earliest recorded was "
-            f"kept: {some(log.conflicts)}."
+            f"kept: {some(log.conflicts)}. Ids must be unique in the whole log: what else stands "
+            "under them is not judged, and the records of the children are incomplete."
         )
 
 

@@ -333,7 +333,7 @@ def diff_command(  # noqa: PLR0913 - the options of the command
         ) as sweep:
             made = compare_sweep(sweep, policies, judging, listed=listed)
             say_faults(sweep.books, sweep.unheard)
-            if sweep.books.rejected or sweep.books.partly:
+            if sweep.books.lost:
                 code = REJECTED
         document["affected"] = made.to_dict()
         text = f"{text}\nWho is affected\n{made.to_text()}"

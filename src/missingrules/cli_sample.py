@@ -139,7 +139,7 @@ def sample_command(  # noqa: PLR0913 - the options of the command
     sample = sampler.drawn()
     _tell(sweep, mappings, sample, selection, form=form, out=out, chosen=chosen is not None)
     _write(sweep, sample, form, out)
-    return REJECTED if sweep.books.rejected or sweep.books.partly else CLEAR
+    return REJECTED if sweep.books.lost else CLEAR
 
 
 def _form(output: Format | None, out: str | None) -> Format:

@@ -378,7 +378,7 @@ class Run:
         sweep = self.sweep
         if sweep.unchecked is not None or (sweep.check is not None and sweep.check.differing):
             return DIFFERED
-        if sweep.books.rejected or sweep.books.partly:
+        if sweep.books.lost:
             return REJECTED
         figures = sweep.gathered.figures
         return BREACHES if figures.breaches or figures.children("not_judged") else CLEAR

@@ -488,7 +488,8 @@ class Log:
     amount to several entries. A rejected row may be
     the very action that seems to be missing: ``incomplete`` names the children it may belong to,
     and ``unattributed`` counts the rows that could be anybody's. ``conflicts`` are the ids that
-    stood over two contents, of which the earliest recorded was kept.
+    stood over two contents, of which the earliest recorded was kept; ``incomplete`` names the
+    children of both, too.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -506,6 +507,11 @@ class Log:
     """Rows that the filter of a mapping leaves out."""
     partly: int = 0
     """Accepted rows of which some cells could not be read; ``faults`` lists these too."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether anything that a row held is not in the entries: rejected, unread, set aside."""
+        return bool(self.rejected or self.partly or self.conflicts)
 
     @property
     def first(self) -> int | None:
@@ -572,7 +578,8 @@ class Intake:
         """Take an entry; the same one again is a duplicate.
 
         Of two contents under one id the earliest recorded is kept, then the earliest, then the one
-        whose canonical content sorts first; the id is a conflict.
+        whose canonical content sorts first; the id is a conflict, and what is known of the
+        children of both may lack something.
         """
         if self._keep(entry):
             self._accepted += 1
@@ -587,6 +594,7 @@ class Intake:
             return True
         if held != entry:
             self._conflicts.add(entry.entry_id)
+            self._incomplete.update((held.child_id, entry.child_id))  # a content of one is lost
             if _earliest(entry) < _earliest(held):
                 self._entries[entry.entry_id] = entry
         return False

@@ -148,6 +148,7 @@ class Spool(Intake):
         found = self._disk.settle()
         self._accepted, self._duplicates = found.accepted, found.duplicates
         self._conflicts |= found.conflicts
+        self._incomplete |= found.disputed
         self.first, self.latest, self.size = found.first, found.latest, found.children
 
     def _settle_in_memory(self) -> None:
@@ -158,6 +159,7 @@ class Spool(Intake):
         self._rows.clear()
         self._accepted, self._duplicates = log.accepted, log.duplicates
         self._conflicts |= set(log.conflicts)
+        self._incomplete |= log.incomplete
         self._settled = log.by_child()
         self.first = log.first
         self.latest = max((entry.recorded for entry in log.entries), default=None)
@@ -185,7 +187,7 @@ class Spool(Intake):
             yield chunk
 
     def unheard(self) -> frozenset[str]:
-        """Name the children of whom rows were rejected and none was accepted."""
+        """Name the children of whom rows were rejected or set aside and none was accepted."""
         if self._disk is None:
             return frozenset(self._incomplete - self._settled.keys())
         return frozenset(self._incomplete - self._disk.known(self._incomplete))
@@ -208,6 +210,8 @@ class _Settled(NamedTuple):
     accepted: int
     duplicates: int
     conflicts: set[str]
+    disputed: set[str]
+    """Children of whom a content under such an id is, or would have been."""
     first: int | None
     latest: int | None
     children: int
@@ -325,7 +329,16 @@ class _Disk:
             "WHERE rowid NOT IN (SELECT number FROM dropped)"
         ).fetchone() or (None, None, 0)
         accepted = int(kept)
-        return _Settled(accepted, self._row - accepted, set(rivals), first, latest, int(children))
+        disputed = {entry.child_id for several in rivals.values() for _, _, entry in several}
+        return _Settled(
+            accepted,
+            self._row - accepted,
+            set(rivals),
+            disputed,
+            first,
+            latest,
+            int(children),
+        )
 
     def children(self, size: int) -> Iterator[list[list[Kept]]]:
         wanted = ", ".join(_COLUMNS[2:])
