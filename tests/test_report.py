@@ -291,6 +291,18 @@ def test_the_report_tells_what_is_in_no_episode_from_what_the_source_has_no_plac
     assert "A public protection notification ppn_submitted 0 of 2" in text
 
 
+@pytest.mark.parametrize(
+    ("number", "exact", "shared"), [(3, "3 of", "Fewer than 5 of"), (71, "71 of", "70 of")]
+)
+def test_findings_on_times_as_stated_are_counted_and_rounded_where_it_is_to_be_shared(
+    policy: Policy, number: int, exact: str, shared: str
+) -> None:
+    about = About(policy=policy, command="c", as_stated=number)
+    for aggregate_only, number_told in ((False, exact), (True, shared)):
+        text = flat(page(policy, *missing("A", 1), about=about, aggregate_only=aggregate_only))
+        assert f"{number_told} the findings on timeliness rest on when things are said" in text
+
+
 def test_books_that_do_not_balance_are_refused() -> None:
     with pytest.raises(ValueError, match=r"accepted \+ duplicates \+ rejected"):
         Rows(source="x", read=3, accepted=1, duplicates=0, rejected=1)

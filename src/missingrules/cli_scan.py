@@ -313,6 +313,7 @@ class Run:
             pseudonymised=sweep.pseudonyms is not None,
             assumed=sweep.assumed,
             sensitive=sweep.sensitive,
+            as_stated=sweep.stated_times,
         )
         found = sweep.gathered
         folder.finish(
@@ -350,6 +351,11 @@ class Run:
         say_faults(sweep.books, sweep.unheard)
         for limit in self._limits():
             page.paragraph(limit)
+        if sweep.stated_times:
+            page.paragraph(
+                f"{sweep.stated_times} of the findings on timeliness rest on when things are said "
+                "to have happened: none of their entries has a time of recording of its own."
+            )
         if sweep.assumed is not None:
             number = sweep.sensitive
             page.paragraph(
@@ -434,11 +440,6 @@ class Run:
         if sweep.pseudonyms is not None:
             limits.append(
                 f"Ids are pseudonyms (key {sweep.pseudonyms.key_name}): still personal data."
-            )
-        if sweep.stated_times:
-            limits.append(
-                f"{sweep.stated_times} of the findings on timeliness rest on when things are said "
-                "to have happened: none of their entries has a time of recording of its own."
             )
         if sweep.lost:
             limits.append(

@@ -88,6 +88,8 @@ class About:
     pseudonymised: bool = False
     assumed: Assumed | None = None
     sensitive: int = 0
+    as_stated: int = 0
+    """How many findings rest on when things are said to have happened, and on nothing else."""
 
     def __post_init__(self) -> None:
         """Refuse a share that is none."""
@@ -110,6 +112,7 @@ class About:
         pseudonymised: bool = False,
         assumed: Assumed | None = None,
         sensitive: int = 0,
+        as_stated: int = 0,
     ) -> About:
         """Take what a log tells of its rows, and what was ``found`` odd about it.
 
@@ -153,6 +156,7 @@ class About:
             pseudonymised=pseudonymised,
             assumed=assumed,
             sensitive=sensitive,
+            as_stated=as_stated,
         )
 
 

@@ -111,6 +111,7 @@ def page(figures: Figures, notable: Notable, *, about: About, aggregate_only: bo
             version=metadata.version("missingrules"),
             as_of=None if judged is None else _when(about, judged[3]),
             head=headline.headline(figures, lens),
+            as_stated=lens.one(about.as_stated) if about.as_stated else None,
             sensitive=None if about.assumed is None else lens.one(about.sensitive),
             groups=compliance.by_duty(figures, policy, lens),
             measures=compliance.measures(figures, policy, lens),
