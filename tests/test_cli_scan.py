@@ -55,6 +55,10 @@ SEVERAL = {"sweep__WORTH_A_PROCESS": 0, "sweep__CHUNK": 500}
 """What has even a small log judged in several processes."""
 
 
+UNMEASURED = {name: held for name, held in os.environ.items() if not name.startswith("COVERAGE_")}
+"""Where files may not grow, what measures the tests could not keep its figures either."""
+
+
 def all_bytes(place: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in place.iterdir()}
 
@@ -263,6 +267,7 @@ def test_a_disk_that_fills_leaves_the_old_answer_and_nothing_else(
         args,
         capture_output=True,
         check=False,
+        env=UNMEASURED,
         # As a full disk does, the system refuses to let a file grow further.
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)),
     )
@@ -282,6 +287,7 @@ def test_a_disk_that_fills_while_entries_are_set_aside_is_said(large: Path, tmp_
         command(*args, spool__IN_MEMORY=0),
         capture_output=True,
         check=False,
+        env=UNMEASURED,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)),
     )
     assert done.returncode == 2
