@@ -1339,6 +1339,30 @@ def test_what_a_finding_cites_is_enough_to_find_it_again(name: str) -> None:
 # --- Coverage on the whole ------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("blind", "rationale", "outcome"),
+    [
+        ((), None, None),  # no marker is no marker: nothing has to be named
+        (("marker_added",), None, "indeterminate"),
+        (("marker_added",), "the log says why", "fulfilled"),
+        (("marker_added", "graded.refers_to", "graded.rationale"), None, "not_observable"),
+    ],
+)
+def test_a_grading_that_names_nothing_is_not_in_order_where_markers_could_not_be_seen(
+    blind: tuple[str, ...], rationale: str | None, outcome: str | None
+) -> None:
+    head = {"child_id": "C1", "episode_id": "E1", "at": "2023-02-01T10:00:00Z"}
+    graded = {**head, "kind": "graded", "grade": "medium", "rationale": rationale}
+    made = evaluate(
+        Policy.load("england"),
+        Record.of([{**head, "kind": "reported"}, graded]),
+        as_of=at("2023-02-20 00:00"),
+        coverage=Coverage.between(without=blind),
+    )
+    found = [f.outcome for f in made.findings if f.rule == "grading-refers-to-warnings"]
+    assert found == ([] if outcome is None else [outcome])
+
+
 def test_a_coverage_that_limits_nothing_changes_nothing() -> None:
     case = with_canaries()
     wide = Coverage.between(at("1950-01-01 00:00"), at("2150-01-01 00:00"))

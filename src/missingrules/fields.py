@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from missingrules import finding as outcomes
 from missingrules.duties import Recorded
 from missingrules.facts import PRINCIPAL
 from missingrules.obligation import Obligation, deadline, finish
 from missingrules.releases import find_release
-from missingrules.terms import YES
+from missingrules.terms import UNKNOWN, YES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from missingrules.log import Entry
     from missingrules.moments import Opening, Walk
     from missingrules.terms import Prop
+
+_LEARNED_BY: Final = {"markers": "marker_added", "concerns": "concern_noted"}
 
 
 def recorded(walk: Walk, openings: Sequence[Opening]) -> list[Finding]:
@@ -90,6 +92,10 @@ def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
         and (principal is None or entry.fields.get(principal) == first.fields.get(principal))
         and (opening.episode is None or _same_leg(opening.episode, entry, opening.leg))
     ]
+    unseen = opening.truth != YES and not all(
+        walk.coverage.holds(_LEARNED_BY[name], opening.at, opening.at)
+        for name in effect.names_known
+    )
     facts: dict[Prop, int] = {}
     used: list[Entry] = []
     for entry in sorted([first, *later], key=lambda e: (e.known, e.at, e.entry_id)):
@@ -102,6 +108,9 @@ def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
                     value = one.fields.get(prop.name, ())
                     named |= set(value) if isinstance(value, tuple) else {value}
                 facts[prop] = len(set(opening.names) - named)
+                if unseen and not opening.names:
+                    # Whether there was anything to name is not known: an empty list proves nothing.
+                    facts[prop] = UNKNOWN
         truth = walk.judge_fields(duty.rule, check, entry, facts)
         if truth == YES:
             done_at = max(entry.known, opening.at)
