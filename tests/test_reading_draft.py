@@ -148,3 +148,23 @@ def test_the_command_writes_the_mapping_and_says_what_it_left_open(
     parse_mapping(out)
     assert "Columns that were not placed: RISK_REVIEWED, CURRENT_RISK, Q_SELF_HARM" in err
     assert "none.csv: unreadable-file" in err
+
+
+def test_a_column_that_says_yes_and_no_is_not_taken_for_the_time_of_what_was_done(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        "Incident No,Person ID,Reported,Found Date,RHI Held,PPN",
+        "1,C1,2023-01-01T10:00:00Z,2023-01-01T12:00:00Z,Y,2023-01-01T13:00:00Z",
+        "2,C1,2023-01-02T10:00:00Z,2023-01-02T12:00:00Z,N/A,n",
+    ]
+    draft = drafted(tmp_path, "\n".join(rows))
+    assert draft.unplaced == ("RHI Held",)
+    assert told(draft).kinds == {"reported", "returned", "ppn_submitted"}
+    assert any(note.startswith("RHI Held holds answers and no times") for note in draft.notes)
+
+
+def test_a_log_needs_no_mapping() -> None:
+    with pytest.raises(LogError) as caught:
+        draft_mapping(EXTRACTS.parent / "01_wiltshire_boy.jsonl")
+    assert [fault.code for fault in caught.value.faults] == ["no-mapping-needed"]

@@ -33,6 +33,7 @@ _MOST_OF: Final = 0.8
 
 _SIMPLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ANSWERS: Final = frozenset({"yes", "no", "true", "false", "null", "y", "n", "on", "off"})
+_NO_ANSWERS: Final = frozenset({"", "n_a", "na", "not_applicable", "unknown", "not_known"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,28 @@ class _File:
                 return column
         return None
 
+    def only_answers(self, column: str) -> bool:
+        """Whether a column says yes and no, and nothing else."""
+        cells = self.columns[column]
+        return bool(cells) and all(
+            isinstance(cell, bool) or _plain(str(cell)) in _ANSWERS | _NO_ANSWERS for cell in cells
+        )
+
 
 def draft_mapping(path: Path) -> Draft:
     """Write a first mapping for a file.
 
-    Raises :class:`LogError` for a file that cannot be read, or has no header.
+    Raises :class:`LogError` for a file that cannot be read, has no header, or has the canonical
+    names and so needs no mapping.
     """
     with tables.file(path).open("utf-8", None) as (columns, rows):
         seen = [row.cells for row in itertools.islice(rows, _ROWS) if row.trouble is None]
     if not any(columns):
         message, hint = "has no header", "A mapping goes by the names of columns."
         raise LogError([Fault(str(path), 1, 1, "no-header", message, hint)])
+    if {"child_id", "kind", "at"} <= set(columns):
+        message, hint = "has the names of a log already", "It needs no mapping: scan it as it is."
+        raise LogError([Fault(str(path), 1, 1, "no-mapping-needed", message, hint)])
     held = {
         column: [cells[n] for cells in seen if not values.blank(cells[n])]
         for n, column in enumerate(columns)
@@ -95,7 +107,7 @@ def draft_mapping(path: Path) -> Draft:
 
 def _entries(found: _File) -> list[str]:
     """Write the entries that the columns amount to."""
-    times = {kind: found.find(names) for kind, names in known.TIMES.items()}
+    times = {kind: _time(found, names) for kind, names in known.TIMES.items()}
     fields: dict[str, dict[str, str]] = {}
     for (kind, name), names in known.FIELDS.items():
         column = found.find(names)
@@ -117,6 +129,19 @@ def _entries(found: _File) -> list[str]:
             made.append("        fields:")
             made += [f"          {n}: {_field(found, kind, n, c)}" for n, c in told.items()]
     return made
+
+
+def _time(found: _File, names: tuple[str, ...]) -> str | None:
+    """Find the column with the time of a kind; one that only says yes or no has none."""
+    column = found.find(names)
+    if column is None or not found.only_answers(column):
+        return column
+    found.placed.remove(column)
+    found.notes.append(
+        f"{column} holds answers and no times: if it says that something was done, make an entry "
+        "of it with `when`, and decide on its time."
+    )
+    return None
 
 
 def _instant(found: _File, column: str) -> str:

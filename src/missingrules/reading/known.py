@@ -22,7 +22,7 @@ OF_TABLE: Final[dict[str, tuple[str, ...]]] = {
             "incident_number",
             "log_number",
         ),
-        *("case_number", "report_number"),
+        *("case_number", "report_number", "occurrence_no", "incident_no", "log_no", "report_no"),
     ),
     "recorded_at": (
         *("recorded_at", "created", "created_at", "date_created", "logged", "date_logged"),
@@ -42,7 +42,7 @@ TIMES: Final[dict[str, tuple[str, ...]]] = {
     "returned": (
         *("returned", "returned_at", "traced", "when_traced", "date_traced", "mis_end", "end"),
         *("end_date", "found", "found_at", "date_found", "return_date", "date_returned"),
-        *("episode_end", "missing_end", "traced_date", "traced_datetime"),
+        *("episode_end", "missing_end", "traced_date", "traced_datetime", "found_date"),
     ),
     "closed": ("closed", "closed_at", "date_closed", "closed_date"),
     "inspector_informed": ("inspector_informed", "inspector_informed_at", "inspector_notified"),
