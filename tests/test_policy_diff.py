@@ -151,3 +151,29 @@ def test_options_of_a_log_without_a_log_are_refused(
     code, out, err = run("--zone", "Europe/London", "--as-of", "2024-01-01")
     assert (code, out) == (2, "")
     assert "--as-of and --zone: of use with --log only" in err
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("policy: test", "policy: other", "The policy was called test: findings have other ids."),
+        ("zone: Europe/London", "zone: UTC", "The zone was Europe/London and is UTC."),
+        ("subdivision: ENG", "subdivision: SCT", "Working days leave out other holidays."),
+        (
+            "sources:",
+            "vocabulary: {kinds: {drone_sent: {of: episode, phrase: a drone}}}\nsources:",
+            "What the policy adds to the vocabulary of logs changed.",
+        ),
+    ],
+)
+def test_what_changed_for_every_rule_at_once_is_said_first(was: str, now: str, said: str) -> None:
+    text = policy_text(RULES)
+    assert text.count(was) == 1
+    old, new = (Policy.parse(each).source for each in (text, text.replace(was, now)))
+    assert diff(old, new).head == (said,)
+    assert diff(old, old).head == ()
+
+
+def test_a_rule_that_comes_switched_off_is_said_to_be_off() -> None:
+    off = "\n  - id: shared\n    active: false\n    on: {entry: ppn_submitted}\n    measure: true\n"
+    assert words(RULES.rstrip() + off, "shared") == ("it is switched off",)
