@@ -171,7 +171,6 @@ def scan_command(  # noqa: PLR0913 - the options of the command
     from missingrules import progress, text
     from missingrules.folder import Folder
     from missingrules.pseudonyms import Pseudonyms
-    from missingrules.report.write import refuse_without_extra
     from missingrules.selection import Selection
     from missingrules.sweep import swept
 
@@ -197,6 +196,8 @@ def scan_command(  # noqa: PLR0913 - the options of the command
     if output is Format.parquet and sys.stdout.isatty():
         stop("--format parquet is no text: send standard output to a file")
     if out is not None:
+        from missingrules.report.write import refuse_without_extra
+
         refuse_without_extra()
     assumed = None
     if sensitivity:
