@@ -125,7 +125,10 @@ def test_each_child_of_a_log_is_judged_as_if_alone(origin: str, data: st.DataObj
     assert not found.failed
     assert [assessment.child_id for assessment in found.assessments] == ["A", "C", "D"]
     for assessment in found.assessments:
-        own = Record.of(entry for entry in log.entries if entry.child_id == assessment.child_id)
+        own = Record.of(
+            [entry for entry in log.entries if entry.child_id == assessment.child_id],
+            incomplete=assessment.child_id in log.incomplete,
+        )
         alone = judge(trial.policy, own, as_of=trial.as_of, coverage=found.coverage)
         assert answer(assessment) == answer(alone)
 
