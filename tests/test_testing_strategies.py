@@ -305,10 +305,15 @@ def test_an_entry_can_be_written_and_read_back(entry: Any) -> None:
 
 
 def test_entries_are_of_every_kind_and_hold_every_field() -> None:
-    found = drawn(testing.entries(EVERYTHING_ASKED), 80, at_once=30)
     kinds = EVERYTHING_ASKED.vocabulary.kinds
-    held = {(entry.kind, name) for entry in found for name in entry.fields}
-    assert held == {(kind.name, name) for kind in kinds.values() for name in kind.fields}
+    fields = {(kind.name, name) for kind in kinds.values() for name in kind.fields}
+    found: list[Any] = []
+    held: set[tuple[str, str]] = set()
+    for number in (80, 240, 720):  # what is drawn also hangs on the modules that are loaded
+        if held != fields:
+            found = drawn(testing.entries(EVERYTHING_ASKED), number, at_once=30)
+            held = {(entry.kind, name) for entry in found for name in entry.fields}
+    assert held == fields
     assert {entry.kind for entry in found} == set(kinds)
     assert {entry.area is None for entry in found} == {True, False}
     assert {entry.authority is None for entry in found} == {True, False}
