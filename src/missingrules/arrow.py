@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from missingrules.assumed import Variation
 from missingrules.errors import MissingRulesError
 
 if TYPE_CHECKING:
@@ -59,9 +60,7 @@ OF_DUTY: Final = frozenset(
 """Columns that say what the duty is."""
 
 INSTANTS: Final = {
-    name: f"{name.removesuffix('_at') if name != 'as_of' else name}_us"
-    for name, told in _TYPES.items()
-    if told == _INSTANT
+    name: f"{name.removesuffix('_at')}_us" for name, told in _TYPES.items() if told == _INSTANT
 }
 """Columns that hold an instant, each with the name that it has in a finding."""
 
@@ -69,7 +68,7 @@ CITE: Final = ("source", "title", "publisher", "published", "section", "url")
 """What stands in a citation."""
 
 
-HANGS: Final = ("parameter", "what", "was", "now", "would_be")
+HANGS: Final = (*Variation._fields, "would_be")
 """What stands in each item of :data:`SENSITIVE`."""
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+from missingrules.wording import many
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -68,5 +70,5 @@ def _readable(value: str) -> str:
     if unit != "minutes" or int(count) < _HOUR:
         return value
     hours, minutes = divmod(int(count), _HOUR)
-    said = "1 hour" if hours == 1 else f"{hours} hours"
-    return said if not minutes else f"{said} {minutes} {'minute' if minutes == 1 else 'minutes'}"
+    said = many(hours, "hour")
+    return f"{said} {many(minutes, 'minute')}" if minutes else said

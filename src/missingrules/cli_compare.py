@@ -36,6 +36,7 @@ from missingrules.terminal import (
     stop,
     without_traceback,
 )
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,8 +179,7 @@ def compare_command(  # noqa: PLR0913 - the options of the command
     if books.incomplete:
         of = len(books.incomplete)
         notes.append(
-            f"Of {of} {'child' if of == 1 else 'children'} rows were rejected: what seems missing "
-            "may have been there."
+            f"Of {many(of, 'child')} rows were rejected: what seems missing may have been there."
         )
         say(notes[-1])
     if made is None:

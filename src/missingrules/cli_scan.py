@@ -40,6 +40,7 @@ from missingrules.terminal import (
     stop,
     without_traceback,
 )
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -360,7 +361,7 @@ class Run:
         if sweep.assumed is not None:
             number = sweep.sensitive
             page.paragraph(
-                f"{number} {'finding hangs' if number == 1 else 'findings hang'} on something that "
+                f"{many(number, 'finding hangs', 'findings hang')} on something that "
                 "the policy assumes."
             )
         if as_text:

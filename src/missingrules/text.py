@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from missingrules import finding as outcomes
 from missingrules.figures.counts import COUNTED_IN_EPISODES, OPEN
 from missingrules.figures.owners import OTHERS, PARTNERS, POLICE
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -149,14 +150,14 @@ def headline(figures: Figures, out: Page) -> None:
         hidden = figures.children("not_counted_by_category")
         if hidden:
             out.paragraph(
-                f"{_many(hidden, 'child was', 'children were')} not counted because of the "
+                f"{many(hidden, 'child was', 'children were')} not counted because of the "
                 "recorded category.",
                 "bold",
             )
     if figures.low_grades:
         out.paragraph(
             f"Risk grades below what was required: {figures.low_grades}, of "
-            f"{_many(figures.children('graded_too_low'), 'child', 'children')}.",
+            f"{many(figures.children('graded_too_low'), 'child', 'children')}.",
             "bold",
         )
     parts = [f"{number} {WORDS[name]}" for name, number in figures.outcomes.items()]
@@ -169,7 +170,7 @@ def headline(figures: Figures, out: Page) -> None:
     incomplete = figures.all_duties.on_incomplete_records
     if incomplete:
         out.paragraph(
-            f"{_many(incomplete, 'finding rests', 'findings rest')} on an incomplete record: rows "
+            f"{many(incomplete, 'finding rests', 'findings rest')} on an incomplete record: rows "
             "of the child were rejected or read in part."
         )
 
@@ -277,7 +278,7 @@ def print_top(notable: Notable, out: Page) -> None:
         out.line((f"  {case.child_id:{column}}  {case.no_record:9}  {case.late:14}", ""))
     more = cases.all - len(cases)
     if more:
-        children = _many(more, "more child has", "more children have")
+        children = many(more, "more child has", "more children have")
         out.paragraph(f"{children} unmet duties. --format jsonl gives every finding.")
 
 
@@ -285,7 +286,7 @@ def _print_clear(figures: Figures, out: Page) -> None:
     unknown = figures.children("with_nothing_on_record")
     if unknown:
         out.line()
-        children = _many(unknown, "child", "children")
+        children = many(unknown, "child", "children")
         out.paragraph(
             f"Of {children} nothing is on record at the instant of the judgement: all that was "
             "entered was entered or happened later, or is void. Nothing could be judged of them."
@@ -293,7 +294,7 @@ def _print_clear(figures: Figures, out: Page) -> None:
     clear = figures.children("with_nothing_open")
     if clear:
         out.line()
-        children = _many(clear, "child", "children")
+        children = many(clear, "child", "children")
         out.paragraph(f"{children} with nothing overdue, nothing required and nothing unclear.")
 
 
@@ -316,7 +317,7 @@ def print_child(
     shown = [f for f in assessment.findings if f.outcome in OPEN]
     breaches = sum(f.is_breach for f in shown)
     pending = sum(f.outcome == outcomes.PENDING for f in shown)
-    count = f": {_many(breaches, 'breach', 'breaches')}, {pending} still to be done in time"
+    count = f": {many(breaches, 'breach', 'breaches')}, {pending} still to be done in time"
     unclear = len(shown) - breaches - pending
     if unclear:
         count += f", {unclear} cannot be told"
@@ -385,7 +386,7 @@ def rows(log: Log, children: int) -> str:
         f"{log.rejected} rejected{left_out}. Children: {children}."
     )
     if log.partly:
-        text += f" Of {_many(log.partly, 'row', 'rows')} some cells could not be read."
+        text += f" Of {many(log.partly, 'row', 'rows')} some cells could not be read."
     return text
 
 
@@ -396,7 +397,3 @@ def basis_of(policy: Policy, as_of_us: int, *, chosen: bool) -> str:
         f"Policy {policy.name} {policy.edition}: {policy.title}\n"
         f"Judged as of {policy.calendar.local(as_of_us)}{why}."
     )
-
-
-def _many(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"

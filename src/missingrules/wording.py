@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from missingrules.yamlsource import Path
 
+_PLURALS: Final = {"child": "children"}
 _MOST_LISTED: Final = 12
 _LONGEST_QUOTED: Final = 60
 
@@ -127,6 +128,16 @@ def ordinal(number: int) -> str:
         return _ORDINALS[number - 1]
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
+
+
+def plural(number: int, one: str, more: str = "") -> str:
+    """Give the form of a word that goes with a number: ``child`` or ``children``."""
+    return one if number == 1 else more or _PLURALS.get(one, f"{one}s")
+
+
+def many(number: int, one: str, more: str = "") -> str:
+    """Count with a word: ``1 child``, ``2 children``."""
+    return f"{number} {plural(number, one, more)}"
 
 
 def at_least(limit: object, *, strict: bool) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from missingrules.cases.words import differences, moment
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +43,7 @@ def text(tested: Report) -> Iterator[str]:
         yield from (f"    {line}" for line in failure(result))
     passed = len(tested.results) - len(tested.failed)
     sums = f"{passed} passed, {len(tested.failed)} failed"
-    yield f"{tested.policy}: {_cases(len(tested.results))}, {sums}."
+    yield f"{tested.policy}: {many(len(tested.results), 'case')}, {sums}."
     if tested.coverage is not None:
         yield from covered(tested.coverage)
 
@@ -75,10 +76,6 @@ def covered(coverage: Coverage) -> Iterator[str]:
             yield f"  {owner}"
         inside = f" (where it decides: {point.inside})" if point.inside else ""
         yield f"    {point}{inside}"
-
-
-def _cases(number: int) -> str:
-    return "1 case" if number == 1 else f"{number} cases"
 
 
 # --- JSON -----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from missingrules.compare.layout import aligned
 from missingrules.compare.passing import over_log, over_sweep
 from missingrules.finding import stamp
 from missingrules.scan import latest_recorded
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -173,8 +174,8 @@ class Comparison:
             against = told[number]["against_first"]
             yield (
                 f"{self.names[number]} against {self.names[0]}: "
-                f"{_children(against['children_only_this'])} seen that {self.names[0]} does not "
-                f"see, {against['children_only_first']} the other way round; "
+                f"{many(against['children_only_this'], 'child')} seen that {self.names[0]} does "
+                f"not see, {against['children_only_first']} the other way round; "
                 f"{against['children_sooner']} seen sooner (median "
                 f"{against['median_days_sooner']} days), {against['children_later']} later; "
                 f"{against['further_meetings_a_month']:+.2f} meetings owed a month."
@@ -375,10 +376,6 @@ def figures_of(tally: Tally) -> dict[str, int]:
 
 def _cells(tally: Tally) -> list[str]:
     return [str(tally.owed), str(tally.in_time), str(tally.late + tally.no_record)]
-
-
-def _children(number: int) -> str:
-    return f"{number} child" if number == 1 else f"{number} children"
 
 
 def _outcomes(found: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from missingrules.errors import MissingRulesError
 from missingrules.finding import stamp
 from missingrules.record import history
 from missingrules.scan import latest_recorded
-from missingrules.wording import day, ordinal
+from missingrules.wording import day, many, ordinal, plural
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -252,21 +252,21 @@ class LabelAudit:
         """Write it line by line: the total, the rules, the children."""
         told = self.to_dict()
         yield (
-            f"{_many(told['episodes'], 'episode')} of {_many(told['children'], 'child')}: "
+            f"{many(told['episodes'], 'episode')} of {many(told['children'], 'child')}: "
             f"{told['counted']} counted by what happened, {told['counted_by_label']} by the "
             "recorded label."
         )
         if told["not_judged"]:
             yield f"Could not be judged, and counted nowhere here: {told['not_judged']}."
         yield (
-            f"The label hid episodes of {_many(told['children_with_hidden_episodes'], 'child')}, "
-            f"and something owed of {_many(told['children_with_hidden_duties'], 'child')}."
+            f"The label hid episodes of {many(told['children_with_hidden_episodes'], 'child')}, "
+            f"and something owed of {many(told['children_with_hidden_duties'], 'child')}."
         )
         yield ""
         for rule in told["rules"]:
             yield (
                 f"{rule['rule']}: {rule['owed']} owed, {rule['owed_by_label']} by the label; "
-                f"fewer or later for {_many(rule['children_hidden'], 'child')}."
+                f"fewer or later for {many(rule['children_hidden'], 'child')}."
             )
         for rule in self.unlabelled:
             yield f"{rule} counts episodes and does not say how by the label: left out."
@@ -284,10 +284,10 @@ class LabelAudit:
         """Say of one child how many episodes there are, and how many the label lets count."""
         counted = "none" if child.counted_by_label == 0 else _word(child.counted_by_label)
         if child.counted == child.episodes:
-            said = f"{_word(child.episodes)} {_plural(child.episodes, 'episode')}"
+            said = f"{_word(child.episodes)} {plural(child.episodes, 'episode')}"
         else:
             said = (
-                f"{_word(child.episodes)} {_plural(child.episodes, 'episode')}, "
+                f"{_word(child.episodes)} {plural(child.episodes, 'episode')}, "
                 f"{_word(child.counted)} counted by what happened"
             )
         meetings = [one for one in child.hidden if one.rule in self._meeting_rules()]
@@ -314,9 +314,9 @@ class LabelAudit:
         if one.label_us is None:
             text += ", by the label never"
         elif one.label_us <= one.opened_us:
-            text += f" {_many(one.owed, 'time')}, by the label {_many(one.owed_by_label, 'time')}"
+            text += f" {many(one.owed, 'time')}, by the label {many(one.owed_by_label, 'time')}"
         else:
-            later = _many(one.days_later, "day") if one.days_later else "less than a day"
+            later = many(one.days_later, "day") if one.days_later else "less than a day"
             text += f", by the label since {_date(zone.local(one.label_us))}, {later} later"
         if one.masked_by:
             text += f". Hidden by the label: {', '.join(one.masked_by)}"
@@ -491,12 +491,3 @@ def _date(local: str) -> str:
 
 def _word(number: int) -> str:
     return _NUMBER_WORDS[number] if number < len(_NUMBER_WORDS) else str(number)
-
-
-def _plural(number: int, noun: str) -> str:
-    return noun if number == 1 else f"{noun}s"
-
-
-def _many(number: int, noun: str) -> str:
-    plural = "children" if noun == "child" else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"

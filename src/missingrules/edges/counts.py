@@ -11,9 +11,10 @@ from missingrules.edges import earlier
 from missingrules.edges.build import EPISODE, Built
 from missingrules.edges.calm import DAY, HOUR, MINUTE, clock_changes, in_words
 from missingrules.edges.calm import at as clock_at
-from missingrules.edges.spacing import back, before, counted, edge, far, length, near
+from missingrules.edges.spacing import back, before, edge, far, length, near
 from missingrules.edges.wants import Cured, NumberSlot
 from missingrules.terms import MAYBE, NO, YES
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,13 +98,13 @@ def countings(stage: Stage, table: Table, *, aloud: bool = False) -> list[Counti
 
 def _how_many(counting: Counting) -> None:
     at, number = counting.stage.at, counting.number
-    for many in (number - 1, number, number + 1):
-        if many > 0:
-            counting.show(_that_count(many), counting.laid(at, number=many), at)
+    for count in (number - 1, number, number + 1):
+        if count > 0:
+            counting.show(_that_count(count), counting.laid(at, number=count), at)
 
 
 def _that_count(number: int) -> str:
-    return "1 episode that counts" if number == 1 else f"{number} episodes that count"
+    return many(number, "episode that counts", "episodes that count")
 
 
 def _ever(counting: Counting) -> None:
@@ -111,7 +112,7 @@ def _ever(counting: Counting) -> None:
     if number > 1:
         places = near(None, at, number - 1, counting.stage.calendar)
         places[0] = back(counting.stage.calendar, at, _YEARS)
-        tried = f"{counted(number, 'episode')}, the last one three years after the first"
+        tried = f"{many(number, 'episode')}, the last one three years after the first"
         counting.show(tried, counting.laid(at, places), at)
 
 
@@ -167,7 +168,7 @@ def _over_changes(counting: Counting, window: Window, last: str) -> None:
             continue
         first = back(calendar, end, dates)
         tried = (
-            f"the {last} episode {counted(dates, 'local date')} after the first at the same time "
+            f"the {last} episode {many(dates, 'local date')} after the first at the same time "
             f"of day, the clocks having gone {ways[season]} between"
         )
         counting.show(tried, counting.laid(end, _places(counting, window, end, first)), end)

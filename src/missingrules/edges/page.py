@@ -11,6 +11,7 @@ from missingrules.edges.story import lines, story
 from missingrules.edges.table import edge_cases, off
 from missingrules.edges.words import plain
 from missingrules.html import escaped, page, table
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -139,7 +140,7 @@ def _above(policy: Policy, edges: Sequence[RuleEdges], ink: _Ink) -> list[str]:
     without = sum(bool(row.impossible) for row in rows)
     rules = len({each.rule for each in edges})
     counted = (
-        f"{_many(rules, 'rule')}, {_many(len(rows), 'row')}; hanging on something assumed: "
+        f"{many(rules, 'rule')}, {many(len(rows), 'row')}; hanging on something assumed: "
         f"{hanging}; without an example: {without}."
     )
     calendar = policy.calendar
@@ -153,10 +154,6 @@ def _above(policy: Policy, edges: Sequence[RuleEdges], ink: _Ink) -> list[str]:
         listed = ", ".join(map(ink.code, silent))
         parts.append(f"Off, and so without rows: {listed}.")
     return parts
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _contents(edges: Sequence[RuleEdges]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from missingrules import terms
 from missingrules.calendar import Days, Elapsed
 from missingrules.edges.calm import DAY, MINUTE, at, clock
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from missingrules.calendar import Calendar, Duration
@@ -50,22 +51,17 @@ def before(window: Window, end: int, distance: int) -> int:
 def far(window: Window, distance: int) -> str:
     """Write a distance (as in :func:`edge`) in words."""
     if isinstance(window.length, Days):
-        return "on the same date" if distance == 0 else f"{counted(distance, 'local date')} after"
+        return "on the same date" if distance == 0 else f"{many(distance, 'local date')} after"
     return f"{length(distance)} after"
 
 
 def length(minutes: int) -> str:
     """Write a number of minutes: ``48 hours``, ``47 hours and 59 minutes``."""
     hours, rest = divmod(minutes, 60)
-    parts = [counted(hours, "hour")] if hours else []
+    parts = [many(hours, "hour")] if hours else []
     if rest or not hours:
-        parts.append(counted(rest, "minute"))
+        parts.append(many(rest, "minute"))
     return " and ".join(parts)
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def near(window: Window | None, end: int, number: int, calendar: Calendar) -> list[int]:

@@ -19,6 +19,7 @@ from missingrules.report.section import (
 )
 from missingrules.report.svg import IN_TIME, LATE, NO_RECORD
 from missingrules.report.tables import Row, Table, otherwise
+from missingrules.wording import plural
 
 if TYPE_CHECKING:
     from missingrules.compare.sensitivity import SensitivityReport
@@ -43,7 +44,7 @@ def told(answer: SensitivityReport, listed: int) -> Told:
         title="What hangs on an assumption",
         lead=(
             f"{hanging.findings:,} findings of {hanging.children:,} "
-            f"{'child' if hanging.children == 1 else 'children'} under {answer.policy.name}, each "
+            f"{plural(hanging.children, 'child')} under {answer.policy.name}, each "
             "judged again with one thing assumed otherwise."
         ),
         asked=(
@@ -87,9 +88,7 @@ def _glance(answer: SensitivityReport) -> Section:
     ]
     if hanging.failed:
         n = hanging.failed
-        blocks.append(
-            Said(f"{n:,} {'child' if n == 1 else 'children'} could not be judged: counted nowhere.")
-        )
+        blocks.append(Said(f"{n:,} {plural(n, 'child')} could not be judged: counted nowhere."))
     return Section("headline", "At a glance", tuple(blocks))
 
 

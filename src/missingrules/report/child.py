@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from missingrules.report.story import told
 from missingrules.report.tables import Row, Table, plain, words
 from missingrules.report.timeline import timeline
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from missingrules.assumed import Assumed
@@ -50,7 +51,7 @@ def _episodes(found: Told, calendar: Calendar) -> Table:
         for episode in found.episodes
     )
     left_out = found.left_out
-    earlier = f"{left_out} earlier {'episode is' if left_out == 1 else 'episodes are'} left out."
+    earlier = f"{many(left_out, 'earlier episode is', 'earlier episodes are')} left out."
     return Table(
         f"Episodes of {found.child_id}",
         (

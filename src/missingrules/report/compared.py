@@ -22,6 +22,7 @@ from missingrules.report.svg import IN_TIME, LATE, NO_RECORD
 from missingrules.report.tables import Row, Table
 from missingrules.report.trends import every_month
 from missingrules.wording import listed as joined
+from missingrules.wording import many, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +50,7 @@ def told(answer: Comparison, listed: int) -> Told:
         if answer.months and answer.since_us is not None:
             since, to = zone.local(answer.since_us)[:10], zone.local(answer.as_of_us)[:10]
             when = f"{since} to {to} ({answer.months:.1f} months)"
-        lead = f"{count:,} {_child(count)}, {when}, judged by {names}."
+        lead = f"{count:,} {plural(count, 'child')}, {when}, judged by {names}."
     sections = [_glance(answer), _meetings(answer), _workload(answer), _rules(answer)]
     sections += [_unseen(answer), _differences(answer)]
     if listed:
@@ -105,7 +106,10 @@ def _glance(answer: Comparison) -> Section:
     if answer.counts.failed:
         n = answer.counts.failed
         blocks.append(
-            Said(f"{n} {_child(n)} could not be judged under one of the policies: counted nowhere.")
+            Said(
+                f"{many(n, 'child')} could not be judged under one of the policies: counted "
+                "nowhere."
+            )
         )
     return Section("headline", "At a glance", tuple(blocks))
 
@@ -119,8 +123,8 @@ def _of_meetings(name: str, found: dict[str, Any]) -> str:
     open_ = owed - found["met"] - found["missed"]
     later = f", {open_:,} not due yet or decided not required" if open_ else ""
     return (
-        f"{name} calls for {owed:,} strategy {'meeting' if owed == 1 else 'meetings'} for "
-        f"{children:,} {_child(children)}: {found['met']:,} completed in time, "
+        f"{name} calls for {owed:,} strategy {plural(owed, 'meeting')} for "
+        f"{children:,} {plural(children, 'child')}: {found['met']:,} completed in time, "
         f"{found['late']:,} late, {found['no_record']:,} without a record{later}."
     )
 
@@ -463,7 +467,3 @@ def _children(answer: Comparison, listed: int) -> Section:
             )
         )
     return Section("children", "Children of whom they find different things", tuple(blocks))
-
-
-def _child(number: int) -> str:
-    return "child" if number == 1 else "children"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from missingrules.report.amounts import Line, lines
 from missingrules.report.section import Chart, Lines, Numbers, Said, Section, Shown, Tabled, Told
 from missingrules.report.tables import Row, Table, words
+from missingrules.wording import plural
 
 if TYPE_CHECKING:
     from missingrules.compare.whatif import Curve
@@ -34,9 +35,9 @@ def told(answer: Curve) -> Told:
     return Told(
         title=f"What if it were another number: {name}",
         lead=(
-            f"{children:,} {'child' if children == 1 else 'children'}, judged by "
+            f"{children:,} {plural(children, 'child')}, judged by "
             f"{answer.policy.name} with the {name} at {len(answer.values)} "
-            f"{'value' if len(answer.values) == 1 else 'values'}; it is {answer.now}."
+            f"{plural(len(answer.values), 'value')}; it is {answer.now}."
         ),
         asked=(
             "It says what would be owed and missed at other values. That less is missed where less "
@@ -84,9 +85,7 @@ def _curve(answer: Curve) -> Section:
     )
     if answer.counts.failed:
         n = answer.counts.failed
-        blocks.append(
-            Said(f"{n:,} {'child' if n == 1 else 'children'} could not be judged: counted nowhere.")
-        )
+        blocks.append(Said(f"{n:,} {plural(n, 'child')} could not be judged: counted nowhere."))
     blocks.append(Chart(_drawn(answer, title), title))
     rows = [_row(f"{_AS_IT_IS} ({answer.now})", now)]
     rows += [_row(value, answer.point(place)) for place, value in enumerate(answer.values, 1)]

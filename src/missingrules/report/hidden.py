@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from missingrules.report.amounts import Amount, Panel, amounts
 from missingrules.report.section import (
@@ -18,6 +18,7 @@ from missingrules.report.section import (
 )
 from missingrules.report.svg import IN_TIME, NO_RECORD
 from missingrules.report.tables import Row, Table
+from missingrules.wording import plural
 
 if TYPE_CHECKING:
     from missingrules.compare.labels import LabelAudit
@@ -28,15 +29,15 @@ def told(answer: LabelAudit, listed: int) -> Told:
     """Tell of a label audit; ``listed`` is how many children are listed at most."""
     found = answer.to_dict()
     episodes, children = found["episodes"], found["children"]
-    sections = [_glance(answer), _rules(answer)]
+    sections = [_glance(found), _rules(answer, found["rules"])]
     if listed:
         sections.append(_children(answer, listed))
     return Told(
         title="What the recorded category hides",
         lead=(
-            f"{episodes:,} {'episode' if episodes == 1 else 'episodes'} of {children:,} "
-            f"{_child(children)}, counted by what happened and by the category that was recorded, "
-            f"under {answer.policy.name}."
+            f"{episodes:,} {plural(episodes, 'episode')} of {children:,} "
+            f"{plural(children, 'child')}, counted by what happened and by the category that was "
+            f"recorded, under {answer.policy.name}."
         ),
         asked=(
             "It says what would be counted if only the recorded category counted. Why a category "
@@ -60,14 +61,13 @@ def told(answer: LabelAudit, listed: int) -> Told:
     )
 
 
-def _glance(answer: LabelAudit) -> Section:
-    found = answer.to_dict()
+def _glance(found: dict[str, Any]) -> Section:
     hidden, owed = found["children_with_hidden_episodes"], found["children_with_hidden_duties"]
     title = "Episodes that count, by what happened and by label"
     blocks: list[Block] = [
         Said(
-            f"The label hides episodes of {hidden:,} {_child(hidden)}, and something owed of "
-            f"{owed:,}.",
+            f"The label hides episodes of {hidden:,} {plural(hidden, 'child')}, and something "
+            f"owed of {owed:,}.",
             "strong",
         ),
         Numbers(
@@ -81,7 +81,7 @@ def _glance(answer: LabelAudit) -> Section:
     ]
     if found["not_judged"]:
         n = found["not_judged"]
-        blocks.append(Said(f"{n:,} {_child(n)} could not be judged: counted nowhere."))
+        blocks.append(Said(f"{n:,} {plural(n, 'child')} could not be judged: counted nowhere."))
     if found["episodes"]:
         kinds = (("episodes", IN_TIME, None),)
         bars = [
@@ -99,8 +99,7 @@ def _glance(answer: LabelAudit) -> Section:
     return Section("headline", "At a glance", tuple(blocks))
 
 
-def _rules(answer: LabelAudit) -> Section:
-    found = answer.to_dict()["rules"]
+def _rules(answer: LabelAudit, found: list[dict[str, Any]]) -> Section:
     title = "What is owed, by what happened and by label"
     titles = {rule: duties[-1].title for rule, duties in answer.policy.duties.items()}
     blocks: list[Block] = []
@@ -146,9 +145,7 @@ def _children(answer: LabelAudit, listed: int) -> Section:
         blocks = [Said("The label hides nothing of any child.")]
     more = answer.labels.numbers["children_hidden"] - len(shown)
     if more > 0:
-        blocks.append(Said(f"And {more:,} more {_child(more)}: --children N lists so many."))
+        blocks.append(
+            Said(f"And {more:,} more {plural(more, 'child')}: --children N lists so many.")
+        )
     return Section("children", "Children of whom the label hides anything", tuple(blocks))
-
-
-def _child(number: int) -> str:
-    return "child" if number == 1 else "children"

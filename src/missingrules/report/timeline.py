@@ -11,6 +11,7 @@ from missingrules import finding as outcomes
 from missingrules.calendar import DAY_US, from_us
 from missingrules.report.svg import GRID, IN_TIME, INK, LATE, NO_RECORD, drawn, settings
 from missingrules.report.tables import plain
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -255,7 +256,7 @@ def _day(calendar: Calendar, us: int) -> str:
 def _words(told: Told, calendar: Calendar) -> str:
     """Say in words what the picture shows; the tables beside it have the rest."""
     number = len(told.episodes)
-    parts = [f"{number} {'episode' if number == 1 else 'episodes'}"]
+    parts = [f"{many(number, 'episode')}"]
     if told.episodes:
         first, last = told.episodes[0].start_us, told.episodes[-1].start_us
         parts[0] += f" from {calendar.local(first)[:10]} to {calendar.local(last)[:10]}"
