@@ -105,6 +105,17 @@ def test_nobody_who_does_not_ask_has_the_column(run: Any, form: str) -> None:
     assert "sensitive_to" not in out
 
 
+def test_a_report_without_the_marks_says_that_they_were_not_worked_out(
+    run: Any, two: Path, tmp_path: Path
+) -> None:
+    said = "hang on something that was assumed was not worked out"
+    run("scan", two, "-p", "england", "--out", tmp_path / "plain")
+    run("scan", two, "-p", "england", "--sensitivity", "--out", tmp_path / "asked")
+    for name in ("report.html", "report-for-sharing.html"):
+        assert said in (tmp_path / "plain" / name).read_text(encoding="utf-8")
+        assert said not in (tmp_path / "asked" / name).read_text(encoding="utf-8")
+
+
 def test_marks_are_the_same_in_several_processes_and_as_many_under_pseudonyms(
     run: Any, two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
