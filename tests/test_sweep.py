@@ -91,6 +91,21 @@ def test_a_sweep_comes_to_what_a_scan_in_memory_does(
         assert (found._spool is not None and found._spool.on_disk) == (somehow != "in memory")
 
 
+def test_findings_alone_are_the_same_and_nobody_looks_for_what_corrections_took_away(
+    log: Path, policy: Policy, plain: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with swept([log], policy, workers=1) as found:
+        list(found.parts(formats=("jsonl",)))
+        counted = found.gathered.figures
+        assert found.breaches == counted.breaches > 0
+        assert found.failed == counted.children("not_judged") == 0
+    monkeypatch.setattr(sweep, "withdrawals", None)
+    with swept([log], policy, workers=1) as alone:
+        assert lines(list(alone.parts(formats=("jsonl",), figures=False))) == plain
+        assert alone.breaches == found.breaches
+        assert alone.gathered.figures.children() == 0
+
+
 def look_at_all(held: object) -> list[object]:
     from missingrules import Log
     from missingrules.reading.quality import all_notes

@@ -132,8 +132,8 @@ def sample_command(  # noqa: PLR0913 - the options of the command
         ) as sweep,
     ):
         bar.judging(sweep.children)
-        for part in sweep.parts(sampler=sampler):
-            bar.judged(part.children, sweep.gathered.figures.breaches)
+        for part in sweep.parts(figures=False, sampler=sampler):
+            bar.judged(part.children, sweep.breaches)
     if sweep.as_of_us is None and not sweep.books.rejected:
         stop("the log is empty: there is nothing to draw from")
     sample = sampler.drawn()

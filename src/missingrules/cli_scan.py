@@ -276,6 +276,7 @@ class Run:
         most = text.MOST_CHILDREN + 1
         for part in sweep.parts(
             formats=tuple(FINDINGS) if folder is not None else (output,) if stream else (),
+            figures=folder is not None or stream is None,
             whole=document is not None,
             shown=most if output is Format.text else 0,
             cross_check=cross_check,
@@ -288,7 +289,7 @@ class Run:
             if document is not None:
                 document.write(part)
             records += part.shown[: most - len(records)]
-            bar.judged(part.children, sweep.gathered.figures.breaches)
+            bar.judged(part.children, sweep.breaches)
         if stream is not None:
             stream.close()
         if document is not None:
@@ -388,8 +389,7 @@ class Run:
             return DIFFERED
         if sweep.books.lost:
             return REJECTED
-        figures = sweep.gathered.figures
-        return BREACHES if figures.breaches or figures.children("not_judged") else CLEAR
+        return BREACHES if sweep.breaches or sweep.failed else CLEAR
 
     def heading(self) -> dict[str, Any]:
         """Give what was judged by what as JSON takes it."""
