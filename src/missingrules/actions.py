@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from missingrules.asking import accepts, ask_entry
 from missingrules.obligation import Obligation, answer, deadline, finish
 from missingrules.record import Remark
 from missingrules.releases import concerns, find_release
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from missingrules.episode import Episode
     from missingrules.finding import Finding
     from missingrules.log import Entry
-    from missingrules.moments import CountMoment, Opening, Walk
+    from missingrules.noted import CountMoment, Opening
+    from missingrules.walk import Walk
 
 
 _ARISES, _COUNTS, _DONE, _DECIDED = range(4)
@@ -61,7 +63,7 @@ class Actions:
             self.actions += entries
             return
         for entry in entries:
-            truths = [self.walk.ask_entry(self.rule, "where", check, entry) for check in checks]
+            truths = [ask_entry(self.walk, self.rule, "where", check, entry) for check in checks]
             if YES in truths:
                 self.actions.append(entry)
             if MAYBE in truths:  # of another edition, perhaps
@@ -292,7 +294,7 @@ class Actions:
                 in_time
                 and concerns(walk, obligation, entry)
                 and entry.kind in kinds
-                and walk.accepts(self.rule, kinds, entry) == MAYBE
+                and accepts(walk, self.rule, kinds, entry) == MAYBE
             ):
                 obligation.doubtful += (entry.entry_id,)
         episode = obligation.episode
@@ -311,4 +313,4 @@ def _place(entry: Entry) -> tuple[int, int, str]:
 def accepted(walk: Walk, duty: Duty, entry: Entry) -> bool:
     """Whether an edition of the rule takes the entry for the action it asks for."""
     kinds = duty.kinds
-    return entry.kind in kinds and walk.accepts(duty.rule, kinds, entry) == YES
+    return entry.kind in kinds and accepts(walk, duty.rule, kinds, entry) == YES

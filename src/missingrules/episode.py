@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from missingrules.record import Remark
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from missingrules.log import Entry
     from missingrules.record import Story
     from missingrules.terms import Prop
@@ -125,6 +127,12 @@ class Since:
     at: int
     cited: tuple[str, ...]
     before: tuple[str, ...] = ()
+
+
+def forget(answers: dict[int, Answer], conditions: Iterable[int]) -> None:
+    """Forget the answers to these conditions: a fact that they rest on has changed."""
+    for number in conditions:
+        answers.pop(number, None)
 
 
 def legs_of(story: Story, remarks: list[Remark]) -> list[Leg]:  # noqa: C901 - case by case

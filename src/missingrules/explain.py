@@ -37,10 +37,11 @@ if TYPE_CHECKING:
     from missingrules.episode import Episode, Leg
     from missingrules.log import Entry, EntryLike
     from missingrules.matchers import Engine
-    from missingrules.moments import Asked, Walk, WindowTest
+    from missingrules.noted import Asked, WindowTest
     from missingrules.policy import Policy
     from missingrules.record import Coverage
     from missingrules.terms import Condition, Node, Prop
+    from missingrules.walk import Walk
 
 _TRUTH = {YES: "yes", NO: "no", MAYBE: "unknown"}
 _SIGN = {"yes": "+", "no": "-", "unknown": "?", None: " "}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from missingrules import finding as outcomes
+from missingrules.asking import entry_facts, judge_fields
 from missingrules.duties import Recorded
 from missingrules.facts import PRINCIPAL
 from missingrules.obligation import Obligation, deadline, finish
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from missingrules.episode import Episode
     from missingrules.finding import Finding
     from missingrules.log import Entry
-    from missingrules.moments import Opening, Walk
+    from missingrules.noted import Opening
     from missingrules.terms import Prop
+    from missingrules.walk import Walk
 
 _LEARNED_BY: Final = {"markers": "marker_added", "concerns": "concern_noted"}
 
@@ -99,7 +101,7 @@ def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
     facts: dict[Prop, int] = {}
     used: list[Entry] = []
     for entry in sorted([first, *later], key=lambda e: (e.known, e.at, e.entry_id)):
-        facts |= walk.entry_facts(entry)
+        facts |= entry_facts(walk, entry)
         used.append(entry)
         for prop in check.facts:
             if prop.what == "unnamed":
@@ -111,7 +113,7 @@ def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
                 if unseen and not opening.names:
                     # Whether there was anything to name is not known: an empty list proves nothing.
                     facts[prop] = UNKNOWN
-        truth = walk.judge_fields(duty.rule, check, entry, facts)
+        truth = judge_fields(walk, duty.rule, check, entry, facts)
         if truth == YES:
             done_at = max(entry.known, opening.at)
             if obligation.open_at(done_at):

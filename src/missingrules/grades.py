@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules import finding as outcomes
+from missingrules.asking import accepts, ask
 from missingrules.duties import Floor, OnEntry, in_force
 from missingrules.finding import Finding, grade_name, merged_ids
 from missingrules.terms import MAYBE, NO, YES
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from missingrules.duties import Duty
     from missingrules.episode import Episode, Leg
     from missingrules.log import Entry
-    from missingrules.moments import Moment, Walk
+    from missingrules.moments import Moment
+    from missingrules.walk import Walk
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +167,7 @@ def _released(grading: _Grading, duty: Duty) -> tuple[bool, tuple[str, ...]]:
     behind: tuple[str, ...] = ()
     for form in duty.unless:
         if not isinstance(form, OnEntry):
-            truth, cited, _ = walk.ask(duty.rule, "unless", form, grading.at, episode)
+            truth, cited, _ = ask(walk, duty.rule, "unless", form, grading.at, episode)
             behind += cited
             if truth == YES:
                 return True, behind
@@ -175,7 +177,7 @@ def _released(grading: _Grading, duty: Duty) -> tuple[bool, tuple[str, ...]]:
                 if (
                     grading.leg.start <= entry.at <= grading.at
                     and walk.by_entry.get(entry.entry_id) in (None, episode)
-                    and walk.accepts(duty.rule, form.kinds, entry) == YES
+                    and accepts(walk, duty.rule, form.kinds, entry) == YES
                 ):
                     return True, (*behind, entry.entry_id)
     return False, behind
@@ -187,7 +189,7 @@ def _triggered(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> Dema
     for entry in (*grading.graded, *grading.learned):
         for trigger in duty.triggers:
             if isinstance(trigger, OnEntry) and entry.kind in trigger.kinds:
-                truth = grading.walk.accepts(duty.rule, trigger.kinds, entry)
+                truth = accepts(grading.walk, duty.rule, trigger.kinds, entry)
                 if truth != NO:
                     unknown = () if truth == YES else (f"fields of {entry.kind}",)
                     found.append(Demand(duty, grading.episode, entry, truth, unknown=unknown))
@@ -208,7 +210,7 @@ def _demand(grading: _Grading, duty: Duty, demands: Sequence[Demand]) -> None:
     unknown: tuple[str, ...]
     if triggered is not None:
         anchor, cited = triggered.anchor, triggered.cited
-        truth, rests_on, unknown = walk.ask(duty.rule, "if", duty.condition, now, episode)
+        truth, rests_on, unknown = ask(walk, duty.rule, "if", duty.condition, now, episode)
         if truth == NO:
             return
         if triggered.truth == MAYBE:

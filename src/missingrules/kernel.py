@@ -17,9 +17,10 @@ from missingrules.errors import CalendarError
 from missingrules.fields import recorded
 from missingrules.finding import PENDING, Assessment, Finding, Withdrawn
 from missingrules.grades import graded
-from missingrules.moments import Walk
+from missingrules.moments import walk_through
 from missingrules.record import CORRECTIONS, EVERYTHING, Record, history
 from missingrules.repeating import Repeating
+from missingrules.walk import Walk
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from missingrules.episode import Episode
     from missingrules.log import Entry, EntryLike
     from missingrules.matchers import Engine
-    from missingrules.moments import Asked, CountMoment, Opening, Pulse
+    from missingrules.noted import Asked, CountMoment, Opening, Pulse
     from missingrules.policy import Policy
     from missingrules.record import Coverage
 
@@ -119,7 +120,7 @@ def walked(  # noqa: PLR0913 - as for evaluate
         trace=trace,
     )
     with _known_years(policy, record, as_of):
-        return walk.run()
+        return walk_through(walk)
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from missingrules.duties import Duty
     from missingrules.episode import Episode
     from missingrules.log import Entry
-    from missingrules.moments import Walk
+    from missingrules.walk import Walk
 
 
 @dataclass(slots=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from missingrules.asking import accepts
 from missingrules.duties import OnEntry
 from missingrules.terms import MAYBE, YES
 
@@ -11,9 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missingrules.log import Entry
-    from missingrules.moments import State, Walk
+    from missingrules.noted import State
     from missingrules.obligation import Obligation
     from missingrules.terms import Condition
+    from missingrules.walk import Walk
 
 
 def concerns(walk: Walk, obligation: Obligation, entry: Entry) -> bool:
@@ -53,7 +55,7 @@ def _entered(walk: Walk, form: OnEntry, obligation: Obligation) -> Iterator[Entr
         for entry in walk.about(kind, obligation.episode):
             if (
                 entry.at >= obligation.accept_from
-                and walk.accepts(obligation.duty.rule, form.kinds, entry) == YES
+                and accepts(walk, obligation.duty.rule, form.kinds, entry) == YES
             ):
                 yield entry
 

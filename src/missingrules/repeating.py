@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from missingrules import finding as outcomes
+from missingrules.asking import accepts
 from missingrules.calendar import Elapsed
 from missingrules.duties import OnEntry
 from missingrules.finding import Finding, merged_ids
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from missingrules.duties import Duty
     from missingrules.episode import Episode
     from missingrules.log import Entry
-    from missingrules.moments import Pulse
+    from missingrules.noted import Pulse
 
 
 _BEAT, _DONE, _DECIDED = range(3)
@@ -115,7 +116,7 @@ class Repeating:
                         entry.at >= self.leg.start
                         and self.about(entry)
                         and (self.end is None or entry.at < self.end)
-                        and self.walk.accepts(duty.rule, form.kinds, entry) == YES
+                        and accepts(self.walk, duty.rule, form.kinds, entry) == YES
                     ):
                         self.end, self.ended_by = entry.at, (entry.entry_id,)
 

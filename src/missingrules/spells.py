@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from missingrules.asking import labelled
 from missingrules.counting import Fullest, fullest
 from missingrules.finding import merged_ids
-from missingrules.moments import WindowTest
+from missingrules.noted import WindowTest
 from missingrules.obligation import Obligation, answer, deadline
 from missingrules.releases import find_release
 from missingrules.terms import MAYBE, YES
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from missingrules.duties import OnCount
     from missingrules.episode import Episode, Since
     from missingrules.log import Entry
-    from missingrules.moments import CountMoment
+    from missingrules.noted import CountMoment
 
 
 _BESIDE = 1
@@ -234,7 +235,7 @@ class Spells:
     ) -> tuple[str, ...]:
         """Episodes that the recorded label hid, if without them the threshold is not reached."""
         trigger, walk = moment.trigger, self.settler.walk
-        labelled = []
+        shown: list[Episode] = []
         for episode in walk.episodes:
             if episode.episode_id in self.consumed or not episode.legs:
                 continue
@@ -243,14 +244,14 @@ class Spells:
                 trigger.window is not None and not trigger.window.holds(placed, window.end)
             ):
                 continue
-            truth, cited = walk.labelled(trigger, episode, moment.at, known)
+            truth, cited = labelled(walk, trigger, episode, moment.at, known)
             if truth == YES:
-                labelled.append(episode)
+                shown.append(episode)
             if truth == YES or episode in window.inside:
                 made.cited += (*episode_ids(episode, trigger), *not_yet(episode, trigger), *cited)
-        if len(labelled) >= trigger.number:
+        if len(shown) >= trigger.number:
             return ()
-        return tuple(e.episode_id for e in window.inside if e not in labelled)
+        return tuple(e.episode_id for e in window.inside if e not in shown)
 
     def release(self, at: int, obligations: Iterable[Obligation]) -> None:
         """Let a release use up the episodes that were counted by then, as an action would."""

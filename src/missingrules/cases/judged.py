@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from missingrules.episode import Episode
     from missingrules.finding import Finding
     from missingrules.log import Entry
-    from missingrules.moments import Asked, Walk
+    from missingrules.noted import Asked
     from missingrules.terms import Condition, Prop
+    from missingrules.walk import Walk
 
 
 class Grace(NamedTuple):

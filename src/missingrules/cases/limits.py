@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from missingrules.cases.nearness import Side
     from missingrules.cases.points import Part, Point
     from missingrules.episode import Episode
-    from missingrules.moments import Asked
+    from missingrules.noted import Asked
     from missingrules.policy import Policy
     from missingrules.terms import Prop
     from missingrules.window import Window

@@ -12,7 +12,7 @@ from missingrules.cases.nearness import beside
 from missingrules.cases.points import point_of
 from missingrules.counting import fullest
 from missingrules.duties import Floor, OnCount, OnEntry, OnEvery, OnGap, OnOpen
-from missingrules.moments import WindowTest
+from missingrules.noted import WindowTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
