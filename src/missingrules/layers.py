@@ -147,7 +147,7 @@ def with_data(source: PolicySource, data: dict[str, Any]) -> PolicySource:
         raise PolicyError(faults)
     made = PolicySource(
         file=shape,
-        vocabulary=_vocabulary(shape, located),
+        vocabulary=vocabulary_of(shape, located),
         layers=source.layers,
         digest=_digest(located),
         located=located,
@@ -348,7 +348,7 @@ def _source(
     own = [str(file.text("edition")) for file in files[:-1]]
     source = PolicySource(
         file=shape,
-        vocabulary=_vocabulary(shape, located),
+        vocabulary=vocabulary_of(shape, located),
         layers=tuple(
             Layer(str(file.text("policy")), edition, file.source)
             for file, edition in zip(files, [*own, shape.edition], strict=True)
@@ -379,7 +379,7 @@ def _without_faults(source: PolicySource | None, faults: list[Fault]) -> PolicyS
     return source
 
 
-def _vocabulary(shape: PolicyFile, located: Located) -> Vocabulary:
+def vocabulary_of(shape: PolicyFile, located: Located) -> Vocabulary:
     """Add what the policy adds; its faults name a path, and get the place that it leads to."""
     try:
         return standard().extended(shape.vocabulary)

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from missingrules.checks import Lower, read_shape, reference_faults
 from missingrules.errors import Fault, PolicyError
+from missingrules.layers import vocabulary_of
 from missingrules.overlay import lay_over, replaced_parameters, rule_id_of, rule_ids
 from missingrules.policy import Policy
 from missingrules.policysource import Layer, PolicySource
-from missingrules.vocabulary import standard
 from missingrules.yamlsource import Located, Node
 
 if TYPE_CHECKING:
-    from missingrules.language import PolicyFile
-    from missingrules.vocabulary import Vocabulary
     from missingrules.yamlsource import Path, Place
 
 CHANGEABLE: Final = ("parameters", "terms", "rules", "vocabulary", "sources", "conventions")
@@ -45,7 +42,7 @@ def changed(policy: Policy, changes: Node) -> Policy:
         raise PolicyError(faults)
     source = PolicySource(
         file=shape,
-        vocabulary=_vocabulary(shape, located),
+        vocabulary=vocabulary_of(shape, located),
         layers=(
             *policy.source.layers,
             Layer(policy.name + _SUFFIX, policy.edition, place.source),
@@ -101,17 +98,6 @@ def _duplicates(top: Node) -> list[Fault]:
 
 def _fault(place: Place, message: str) -> Fault:
     return Fault(place.source, place.line, place.column, "duplicate-rule", message)
-
-
-def _vocabulary(shape: PolicyFile, located: Located) -> Vocabulary:
-    try:
-        return standard().extended(shape.vocabulary)
-    except PolicyError as error:
-        faults = []
-        for found in error.faults:
-            place = located.key_place(tuple(found.source.split(".")))
-            faults.append(replace(found, source=place.source, line=place.line, column=place.column))
-        raise PolicyError(faults) from None
 
 
 def _digest(located: Located) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import types
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from missingrules import language, wording
 from missingrules.checks.codes import fault
+from missingrules.modelpaths import keys_of, models_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,11 +76,6 @@ def read_shape(located: Located, lower: Lower) -> tuple[language.PolicyFile | No
     except ValidationError as exc:
         reader = _Reader(located, lower)
         return None, reader.faults(exc.errors(include_url=False))
-
-
-def keys_of(model: type[BaseModel]) -> list[str]:
-    """List the keys of a model as they stand in a file."""
-    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _blanks(located: Located) -> Iterator[Fault]:
@@ -195,7 +190,7 @@ class _Reader:
 
     def unknown_key(self, path: Path) -> Fault:
         place, key = self.located.key_place(path), str(path[-1])
-        models = _models_at(path[:-1])
+        models = models_at(language.PolicyFile, path[:-1])
         subject = wording.listed(_WHAT_IT_IS.get(model, "this part") for model in models)
         known = [key for model in models for key in keys_of(model)]
         elsewhere = [what for model, what in _WHAT_IT_IS.items() if key in keys_of(model)]
@@ -259,7 +254,7 @@ def _wanted(problem: Any) -> str:
 
 def _description(owner: Path, key: str) -> str:
     """Say what a key is for, as its description in the language does, in the form of a hint."""
-    for model in _models_at(owner):
+    for model in models_at(language.PolicyFile, owner):
         for name, field in model.model_fields.items():
             if (field.alias or name) != key or not field.description:
                 continue
@@ -268,42 +263,3 @@ def _description(owner: Path, key: str) -> str:
             words = field.description.split(". ")[0].split(" (")[0].removesuffix(".")
             return words[0].lower() + words[1:]
     return ""
-
-
-def _models_at(path: Path) -> list[type[BaseModel]]:
-    """List the models that the language has for what stands at a path."""
-    found: list[Any] = [language.PolicyFile]
-    for step in path:
-        found = [inner for annotation in found for inner in _step(annotation, step)]
-    models = [model for annotation in found for model in _models(annotation)]
-    return list(dict.fromkeys(models))
-
-
-def _unions(annotation: Any) -> Iterator[Any]:
-    """Take annotations apart that only say "one of these"."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        yield from _unions(get_args(annotation)[0])
-    elif origin in (Union, types.UnionType):
-        for part in get_args(annotation):
-            yield from _unions(part)
-    else:
-        yield annotation
-
-
-def _step(annotation: Any, step: str | int) -> Iterator[Any]:
-    for part in _unions(annotation):
-        if get_origin(part) is list and isinstance(step, int):
-            yield get_args(part)[0]
-        elif get_origin(part) is dict and isinstance(step, str):
-            yield get_args(part)[1]
-        elif isinstance(part, type) and issubclass(part, BaseModel):
-            for name, field in part.model_fields.items():
-                if (field.alias or name) == step:
-                    yield field.annotation
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    for part in _unions(annotation):
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            yield part

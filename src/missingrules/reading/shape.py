@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import types
-from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel, ValidationError
 
 from missingrules import wording
+from missingrules.modelpaths import keys_of, models_at
 from missingrules.reading import language
 from missingrules.reading.faults import MappingError, fault
 
@@ -137,7 +137,7 @@ def _fault(path: Path, problems: list[Any], located: Located) -> Fault:
         wanted = wanted or {_TYPES["date_type" if path[0] == "covers" else "time_type"]: None}
         message = f"{_subject(path)} must be {wording.listed(wanted)}, not {told}"
         return fault(place, "bad-date", message)
-    if wanted and language.Cell in _models_at(path):
+    if wanted and language.Cell in models_at(language.MappingFile, path):
         wanted = {"the name of a column": None, **wanted}
     message = f"{_subject(path)} must be {wording.listed(wanted)}, not {told}"
     if not wanted:
@@ -148,10 +148,10 @@ def _fault(path: Path, problems: list[Any], located: Located) -> Fault:
 
 
 def _unknown_key(path: Path, located: Located) -> Fault:
-    key, models = str(path[-1]), _models_at(path[:-1])
+    key, models = str(path[-1]), models_at(language.MappingFile, path[:-1])
     subject = wording.listed(_WHAT_IT_IS.get(model, "this part") for model in models)
-    known = [key for model in models for key in _keys(model)]
-    elsewhere = [what for model, what in _WHAT_IT_IS.items() if key in _keys(model)]
+    known = [key for model in models for key in keys_of(model)]
+    elsewhere = [what for model, what in _WHAT_IT_IS.items() if key in keys_of(model)]
     hint = wording.suggestion(key, known)
     if elsewhere and not hint:
         hint = f"it is a key of {wording.listed(elsewhere)}"
@@ -170,42 +170,3 @@ def _value(path: Path, located: Located) -> Any:
     for step in path:
         value = value[step]
     return value
-
-
-# --- What the language has at a path --------------------------------------------------------------
-
-
-def _keys(model: type[BaseModel]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _models_at(path: Path) -> list[type[BaseModel]]:
-    found: list[Any] = [language.MappingFile]
-    for step in path:
-        found = [inner for annotation in found for inner in _step(annotation, step)]
-    kinds = [kind for annotation in found for kind in _unions(annotation)]
-    return [k for k in dict.fromkeys(kinds) if isinstance(k, type) and issubclass(k, BaseModel)]
-
-
-def _unions(annotation: Any) -> Iterator[Any]:
-    """Take annotations apart that only say "one of these"."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        yield from _unions(get_args(annotation)[0])
-    elif origin in (Union, types.UnionType):
-        for part in get_args(annotation):
-            yield from _unions(part)
-    else:
-        yield annotation
-
-
-def _step(annotation: Any, step: str | int) -> Iterator[Any]:
-    for part in _unions(annotation):
-        if get_origin(part) is list and isinstance(step, int):
-            yield get_args(part)[0]
-        elif get_origin(part) is dict and isinstance(step, str):
-            yield get_args(part)[1]
-        elif isinstance(part, type) and issubclass(part, BaseModel):
-            for name, told in part.model_fields.items():
-                if (told.alias or name) == step:
-                    yield told.annotation
