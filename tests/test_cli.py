@@ -530,14 +530,27 @@ def test_of_thousands_of_faults_a_page_is_shown_and_the_rest_counted(
     assert done.code == 3
     assert done.err.count("bad-json") == 20
     assert "... and 4980 more" in done.err
-    assert "5000 rejected rows name no child" in done.err
+    assert "5000 rejected rows name no child" in done.out
 
 
-def test_one_row_without_a_child_is_told_in_the_singular(
+@pytest.mark.parametrize("output", ["text", "jsonl"])
+def test_one_row_without_a_child_is_told_once_in_the_singular_and_for_whom_it_matters(
+    run: Run, saved: Saved, policy: Path, output: str
+) -> None:
+    done = run("scan", saved(lines(MET) + b"{\n"), "-p", policy, "--format", output)
+    told = " ".join((done.out if output == "text" else done.err).split())
+    assert (
+        "1 rejected row names no child: any child's record may lack it, and there may be no record "
+        "of something because of it."
+    ) in told
+    assert (done.out + done.err).count("rejected row names no child") == 1
+
+
+def test_rows_without_a_child_are_told_where_nothing_was_judged_too(
     run: Run, saved: Saved, policy: Path
 ) -> None:
-    done = run("scan", saved(lines(MET) + b"{\n"), "-p", policy)
-    assert "1 rejected row names no child" in done.err
+    done = run("scan", saved(b"{\n" * 2), "-p", policy)
+    assert "2 rejected rows name no child" in done.err
 
 
 def test_findings_on_an_incomplete_record_are_flagged_and_counted_apart(
@@ -681,6 +694,7 @@ def test_json_writes_one_document_with_the_same_findings(run: Run) -> None:
         "left_out": 0,
         "partly_read": 0,
         "rejected_without_child": 0,
+        "any_record_may_lack_rows": False,
         "conflicting_ids": [],
     }
 

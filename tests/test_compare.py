@@ -277,6 +277,15 @@ def test_rejected_rows_are_said_and_end_with_3(run: Any, tmp_path: Path) -> None
     assert "log.jsonl" in err
 
 
+def test_rows_that_could_be_anybodys_are_said_on_the_page(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text(BOY.read_text(encoding="utf-8") + "{\n", encoding="utf-8")
+    asked = ("compare", path, "-p", "wiltshire", "--label-audit")
+    _, out, err = run(*asked, "--format", "html")
+    assert "1 rejected row names no child: any child" in out
+    assert "1 rejected row names no child: any child" in err
+
+
 def test_an_empty_log_is_nothing_to_compare(run: Any, tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     path.write_text("", encoding="utf-8")

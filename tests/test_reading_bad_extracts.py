@@ -300,6 +300,7 @@ def outcome(path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
             f"rows {rows['read']} = {rows['accepted']} accepted + {rows['duplicates']} duplicates"
             f" + {rows['rejected']} rejected + {rows['left_out']} left out"
             f"; {rows['partly_read']} read in part"
+            + (f"; {nobody} name no child" if (nobody := rows["rejected_without_child"]) else "")
         )
     told = err.replace(f"{path.parent}{os.sep}", "").replace(f"{FOLDER}{os.sep}", "")
     return "\n".join([*lines, told]).strip()

@@ -303,6 +303,27 @@ def test_findings_on_times_as_stated_are_counted_and_rounded_where_it_is_to_be_s
         assert f"{number_told} the findings on timeliness rest on when things are said" in text
 
 
+@pytest.mark.parametrize(
+    ("number", "exact", "shared"),
+    [
+        (1, "1 rejected row names no child. Any child's record may lack it", "Fewer than 5"),
+        (3, "3 rejected rows name no child. Any child's record may lack them", "Fewer than 5"),
+        (71, "71 rejected rows name no child. Any child's record may lack them", "70"),
+    ],
+)
+def test_rows_that_could_be_anybodys_are_told_at_a_glance_with_what_follows(
+    policy: Policy, number: int, exact: str, shared: str
+) -> None:
+    about = About(policy=policy, command="c", unattributed=number)
+    assert exact in flat(page(policy, *missing("A", 1), about=about))
+    text = flat(page(policy, *missing("A", 1), about=about, aggregate_only=True))
+    assert f"{shared} rejected rows name no child. Any child's record may lack them" in text
+
+
+def test_without_such_rows_nothing_is_said_of_them(policy: Policy) -> None:
+    assert "no child. Any child's record" not in flat(page(policy, *missing("A", 1)))
+
+
 def test_books_that_do_not_balance_are_refused() -> None:
     with pytest.raises(ValueError, match=r"accepted \+ duplicates \+ rejected"):
         Rows(source="x", read=3, accepted=1, duplicates=0, rejected=1)
@@ -341,6 +362,7 @@ def test_what_a_log_in_memory_tells_of_its_rows_is_taken_over(policy: Policy) ->
         ("no-child", 1),
         ("no-end", 1),
     ]
+    assert about.unattributed == 1
     assert about.recorded == 0.5
     assert len(about.limits) == 1, "that nothing is known of calls"
 

@@ -242,6 +242,13 @@ def test_the_rows_add_up(policy: Policy) -> None:
     ]
     assert rows["read"] == rows["accepted"] + rows["duplicates"] + rows["rejected"] == 4
     assert rows["rejected_without_child"] == 1
+    assert rows["any_record_may_lack_rows"]
+
+
+def test_a_rejected_row_that_names_its_child_may_be_lacking_there_alone(policy: Policy) -> None:
+    rows = scan(log(row("A", 1), row("A", 1, at="later")), policy).to_dict()["rows"]
+    assert (rows["rejected"], rows["rejected_without_child"]) == (1, 0)
+    assert not rows["any_record_may_lack_rows"]
 
 
 def test_ids_that_stand_over_two_contents_are_named(policy: Policy) -> None:

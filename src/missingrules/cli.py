@@ -167,7 +167,7 @@ def explain_command(  # noqa: PLR0913 - the options of the command
         chosen=chosen is not None,
         mappings=mappings,
     )
-    say_faults(log, log.incomplete - log.by_child().keys())
+    say_faults(log, log.incomplete - log.by_child().keys(), introduced=True)
     if output is Format.text:
         sys.stdout.write("\n" + "\n\n".join(one.to_text() for one in made) + "\n")
     elif output is Format.json:

@@ -126,7 +126,7 @@ def compare_command(  # noqa: PLR0913 - the options of the command
     from missingrules.report.comparing import comparison_page
     from missingrules.report.write import put, refuse_without_extra
     from missingrules.sweep import swept
-    from missingrules.text import rows
+    from missingrules.text import rows, without_child
 
     named = policy or []
     asked = [
@@ -174,7 +174,8 @@ def compare_command(  # noqa: PLR0913 - the options of the command
         bar.judging(sweep.children)
         made = answer(sweep, lambda number: bar.judged(number, 0))
         books, unheard, as_of_us = sweep.books, sweep.unheard, sweep.as_of_us
-        notes = [rows(books, sweep.children), *notes_of(mappings)]
+        said = (rows(books, sweep.children), *notes_of(mappings), without_child(books))
+        notes = [note for note in said if note]
     say_faults(books, unheard)
     if books.incomplete:
         of = len(books.incomplete)

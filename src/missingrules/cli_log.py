@@ -184,26 +184,27 @@ def introduce(  # noqa: PLR0913 - all that a reader has to know first
     for note in _of_several(mappings):
         out.paragraph(note)
     out.paragraph(text.rows(log, children))
+    if log.unattributed:
+        out.paragraph(text.without_child(log))
     out.paragraph(recording)
     for found in notes:
         out.paragraph(str(found))
 
 
-def say_faults(log: Log, unheard: Iterable[str] = ()) -> None:
+def say_faults(log: Log, unheard: Iterable[str] = (), *, introduced: bool = False) -> None:
     """Show what was rejected and why, on standard error.
 
-    ``unheard`` are the children of whom no row was accepted.
+    ``unheard`` are the children of whom no row was accepted. Where the log was ``introduced``, it
+    was said that rows name no child.
     """
+    from missingrules import text
+
     for fault in log.faults[:SHOWN]:
         say(str(fault))
     if len(log.faults) > SHOWN:
         say(f"... and {len(log.faults) - SHOWN} more")
-    if log.unattributed:
-        rows = "row names" if log.unattributed == 1 else "rows name"
-        say(
-            f"{log.unattributed} rejected {rows} no child: what seems missing anywhere may have "
-            "been there."
-        )
+    if log.unattributed and not introduced:
+        say(text.without_child(log))
     named = sorted(unheard)
     if named:
         why = "every row was rejected"

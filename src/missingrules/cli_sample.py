@@ -182,7 +182,7 @@ def _tell(  # noqa: PLR0913 - all that a reader has to know first
             chosen=chosen,
             mappings=mappings,
         )
-    say_faults(sweep.books, sweep.unheard)
+    say_faults(sweep.books, sweep.unheard, introduced=sweep.as_of_us is not None)
     if not selection.is_everything:
         page.paragraph(episodes_of(selection))
     for unmet in sample.unmet:

@@ -351,7 +351,7 @@ class Run:
             chosen=self.chosen,
             mappings=self.mappings,
         )
-        say_faults(sweep.books, sweep.unheard)
+        say_faults(sweep.books, sweep.unheard, introduced=True)
         for limit in self._limits():
             page.paragraph(limit)
         if sweep.stated_times:

@@ -189,6 +189,7 @@ def coverage_of(
 def heading(policy: Policy, log: Log, as_of_us: int | None) -> dict[str, Any]:
     """What was judged by what, and what became of the rows, as JSON takes it.
 
+    A rejected row that names no child may be anybody's: then any record may lack it.
     ``as_of`` is null where nothing was judged, because no row was accepted.
     """
     return {
@@ -204,6 +205,7 @@ def heading(policy: Policy, log: Log, as_of_us: int | None) -> dict[str, Any]:
             "left_out": log.left_out,
             "partly_read": log.partly,
             "rejected_without_child": log.unattributed,
+            "any_record_may_lack_rows": log.unattributed > 0,
             "conflicting_ids": list(log.conflicts),
         },
     }

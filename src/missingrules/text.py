@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from missingrules import finding as outcomes
 from missingrules.figures.counts import COUNTED_IN_EPISODES, OPEN
 from missingrules.figures.owners import OTHERS, PARTNERS, POLICE
-from missingrules.wording import many
+from missingrules.wording import many, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -388,6 +388,18 @@ def rows(log: Log, children: int) -> str:
     if log.partly:
         text += f" Of {many(log.partly, 'row', 'rows')} some cells could not be read."
     return text
+
+
+def without_child(log: Log) -> str:
+    """Say that rejected rows may be anybody's; empty where every one of them names a child."""
+    number = log.unattributed
+    if not number:
+        return ""
+    them = plural(number, "it", "them")
+    return (
+        f"{many(number, 'rejected row names', 'rejected rows name')} no child: any child's record "
+        f"may lack {them}, and there may be no record of something because of {them}."
+    )
 
 
 def basis_of(policy: Policy, as_of_us: int, *, chosen: bool) -> str:

@@ -90,6 +90,8 @@ class About:
     sensitive: int = 0
     as_stated: int = 0
     """How many findings rest on when things are said to have happened, and on nothing else."""
+    unattributed: int = 0
+    """How many rejected rows name no child, so that any child's record may lack them."""
 
     def __post_init__(self) -> None:
         """Refuse a share that is none."""
@@ -157,6 +159,7 @@ class About:
             assumed=assumed,
             sensitive=sensitive,
             as_stated=as_stated,
+            unattributed=log.unattributed,
         )
 
 

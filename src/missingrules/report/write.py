@@ -112,6 +112,7 @@ def page(figures: Figures, notable: Notable, *, about: About, aggregate_only: bo
             as_of=None if judged is None else _when(about, judged[3]),
             head=headline.headline(figures, lens),
             as_stated=lens.one(about.as_stated) if about.as_stated else None,
+            without_child=lens.one(about.unattributed) if about.unattributed else None,
             sensitive=None if about.assumed is None else lens.one(about.sensitive),
             groups=compliance.by_duty(figures, policy, lens),
             measures=compliance.measures(figures, policy, lens),
