@@ -26,7 +26,7 @@ from missingrules.calendar import (
     parse_instant,
     to_us,
 )
-from missingrules.errors import CalendarError
+from missingrules.errors import CalendarError, MissingRulesError
 
 WILTSHIRE = Calendar("Europe/London", "GB", "ENG")
 HOUR = 3_600_000_000
@@ -235,7 +235,15 @@ def test_of_a_repeated_time_the_datetime_says_which_one_it_is() -> None:
 
 def test_a_refusal_comes_back_whole_from_another_process() -> None:
     back = pickle.loads(pickle.dumps(InstantError("naive-time", "a text")))  # noqa: S301 - our own
-    assert (back.code, str(back)) == ("naive-time", "a text")
+    assert (back.code, str(back), back.faults) == ("naive-time", "a text", ())
+
+
+@pytest.mark.parametrize("caught", [MissingRulesError, ValueError])
+def test_a_refusal_is_caught_as_an_error_of_this_package_and_as_a_value_error(
+    caught: type[Exception],
+) -> None:
+    with pytest.raises(caught, match="without an offset"):
+        parse_instant("2024-03-31T01:30:00")
 
 
 def test_local_time_shows_which_of_two_repeated_times_it_is() -> None:

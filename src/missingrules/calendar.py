@@ -23,7 +23,7 @@ from typing import Final, NamedTuple
 
 from dateutil import tz
 
-from missingrules.errors import CalendarError
+from missingrules.errors import CalendarError, MissingRulesError
 
 MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US
@@ -49,7 +49,7 @@ _BRITISH = frozenset({None, "ENG", "NIR", "SCT", "WLS"})
 # --- Instants -------------------------------------------------------------------------------------
 
 
-class InstantError(ValueError):
+class InstantError(MissingRulesError, ValueError):
     """A time that is not an instant.
 
     ``code`` is one of ``naive-time`` (no offset), ``bad-time`` (not RFC 3339), ``impossible-time``
