@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from build import judge, outcomes, policy
+from missingrules import Record, compare, evaluate, explain, read_jsonl, scan
 from missingrules.duties import Action
+from missingrules.edges.table import edge_cases
+from missingrules.selection import Selection
+from missingrules.show.pages import show
+from missingrules.sweep import swept
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 REVIEW = """
 parameters:
@@ -82,3 +95,44 @@ def test_a_parameter_in_a_condition_stands_for_its_value_on_the_day(
         E1 2023-{month}-10 09:20 fim_notified
     """
     assert outcomes(judge(GRADED, log, "2023-03-01 00:00")) == expected
+
+
+# --- A name in place of a policy -----------------------------------------------------------------
+
+NOWHEN = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+GIVEN_A_POLICY: dict[str, Callable[[Any], object]] = {
+    "evaluate": lambda given: evaluate(given, [], as_of=NOWHEN),
+    "explain": lambda given: explain(given, [], as_of=NOWHEN),
+    "scan": lambda given: scan(read_jsonl([]), given, as_of=NOWHEN),
+    "swept": lambda given: swept([], given).__enter__(),
+    "Selection.of": lambda given: Selection.of(given, rules=["strategy-meeting"]),
+    "compare": lambda given: compare.compare(read_jsonl([]), [given, given], as_of=NOWHEN),
+    "label_audit": lambda given: compare.label_audit(read_jsonl([]), given, as_of=NOWHEN),
+    "sensitivity": lambda given: compare.sensitivity(given, Record("A", ()), as_of=NOWHEN),
+    "sensitivity_of": lambda given: compare.sensitivity_of(read_jsonl([]), given, as_of=NOWHEN),
+    "vary": lambda given: compare.vary(read_jsonl([]), given, "repeat_count=2", as_of=NOWHEN),
+    "edge_cases": lambda given: list(edge_cases(given)),
+    "show": show,
+}
+
+
+@pytest.mark.parametrize("name", GIVEN_A_POLICY)
+def test_the_name_of_a_policy_in_place_of_a_policy_is_told_with_what_loads_it(name: str) -> None:
+    for given in ("wiltshire", Path("wiltshire")):
+        with pytest.raises(
+            TypeError, match=r"'wiltshire' .*: Policy\.load\('wiltshire'\) loads it"
+        ):
+            GIVEN_A_POLICY[name](given)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (None, "policy must be a Policy, as Policy.load gives it, not None"),
+        ({}, "policy must be a Policy, as Policy.load gives it, not of type dict"),
+        ("policy: mine\nrules: []\n", "Policy.parse reads its text"),
+    ],
+)
+def test_what_is_no_policy_at_all_is_told_by_its_type(given: object, told: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(told)):
+        evaluate(given, [], as_of=NOWHEN)  # type: ignore[arg-type]

@@ -26,6 +26,7 @@ from missingrules.errors import MissingRulesError
 from missingrules.finding import Finding, grade_name, stamp
 from missingrules.kernel import assess, walked
 from missingrules.matchers.native import compiled
+from missingrules.policy import loaded
 from missingrules.record import EVERYTHING, Record
 from missingrules.terms import MAYBE, NO, UNKNOWN, YES
 
@@ -125,8 +126,9 @@ def explain(  # noqa: PLR0913 - what to judge, and which part of the answer
 
     Raises :class:`~missingrules.errors.MissingRulesError` for a rule that the policy does not have,
     or a finding that this judgement does not make, ``ValueError`` for both ``rule`` and
-    ``finding``.
+    ``finding``, ``TypeError`` for the name of a policy in place of a loaded one.
     """
+    policy = loaded(policy)
     if rule is not None and finding is not None:
         raise ValueError("rule and finding: give one of them")
     if not isinstance(record, Record):

@@ -18,6 +18,7 @@ from missingrules.fields import recorded
 from missingrules.finding import PENDING, Assessment, Finding, Withdrawn
 from missingrules.grades import graded
 from missingrules.moments import walk_through
+from missingrules.policy import loaded
 from missingrules.record import CORRECTIONS, EVERYTHING, Record, history
 from missingrules.repeating import Repeating
 from missingrules.walk import Walk
@@ -53,8 +54,10 @@ def evaluate(
     :class:`~missingrules.errors.EngineError` on any difference. Raises ``ValueError`` for a naive
     ``as_of``, and for a coverage that names what no log of the policy can hold. Raises
     :class:`~missingrules.errors.CalendarError` where a rule counts working days from an entry of a
-    year whose public holidays are not known; it names the two.
+    year whose public holidays are not known; it names the two. Raises ``TypeError`` for the name
+    of a policy in place of a loaded one.
     """
+    policy = loaded(policy)
     if not isinstance(record, Record):
         record = Record.of(record)
     return judge(policy, record, as_of=to_us(as_of), coverage=coverage, engine=engine)

@@ -7,6 +7,7 @@ Everything that the language leaves to names (terms, parameters, fields) is reso
 from __future__ import annotations
 
 import hashlib
+import os
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -132,6 +133,32 @@ class Policy:
             if value is not None and prop in self._coders:
                 found[prop] = self._coders[prop](value)
         return found
+
+
+_LONGEST_NAMED = 200
+
+
+def loaded(given: object, argument: str = "policy") -> Policy:
+    """Take a policy; raise ``TypeError`` for anything else, such as the name of one.
+
+    ``argument`` is what the caller's caller knows it by.
+    """
+    if isinstance(given, Policy):
+        return given
+    if isinstance(given, (str, os.PathLike)):
+        name = os.fspath(given)
+        if isinstance(name, str) and len(name) <= _LONGEST_NAMED and "\n" not in name:
+            told = f"{argument}={name!r} is the name of a policy: Policy.load({name!r}) loads it"
+            raise TypeError(told)
+        raise TypeError(
+            f"{argument} must be a Policy: Policy.load loads one by its name or path, and "
+            "Policy.parse reads its text"
+        )
+    raise TypeError(f"{argument} must be a Policy, as Policy.load gives it, not {_a_type(given)}")
+
+
+def _a_type(given: object) -> str:
+    return "None" if given is None else f"of type {type(given).__name__}"
 
 
 _ALWAYS_MATTER = (

@@ -12,6 +12,7 @@ from missingrules.errors import EngineError, LogError
 from missingrules.finding import ERROR, Finding, stamp
 from missingrules.kernel import judge
 from missingrules.log import Log
+from missingrules.policy import loaded
 from missingrules.reading.quality import all_notes, described, look_at
 from missingrules.record import Coverage, Record
 from missingrules.written import count_stated, document, rows
@@ -110,8 +111,10 @@ def scan(
     entry was recorded. Without ``coverage`` the log covers everything from its first instant on.
     Raises :class:`~missingrules.errors.LogError` for a log without entries when ``as_of`` is not
     given, and :class:`~missingrules.errors.EngineError` for a matcher that is not to be had or,
-    with ``both``, for a difference between the matchers.
+    with ``both``, for a difference between the matchers, ``TypeError`` for the name of a policy in
+    place of a loaded one.
     """
+    policy = loaded(policy)
     if not isinstance(log, Log):
         from missingrules.reading.extract import read_table
 

@@ -26,6 +26,7 @@ from missingrules.errors import MissingRulesError
 from missingrules.figures.places import NOWHERE, Places
 from missingrules.finding import ERROR, OUTCOMES
 from missingrules.language import Authority, Severity
+from missingrules.policy import loaded
 from missingrules.record import history
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Selection:
         may stand for a list of one. Raises
         :class:`SelectionError` with all that is wrong.
         """
+        policy = loaded(policy)
         wrong: list[str] = []
         begin = _edge("since", since, policy.calendar, wrong)
         end = _edge("until", until, policy.calendar, wrong)

@@ -23,6 +23,7 @@ from missingrules.figures.corrections import withdrawals
 from missingrules.figures.counts import OPEN
 from missingrules.figures.gathered import Gathered
 from missingrules.finding import Finding
+from missingrules.policy import loaded
 from missingrules.pool import in_order
 from missingrules.reading.extract import take_files
 from missingrules.reading.quality import Quality, all_notes
@@ -317,7 +318,7 @@ def swept(  # noqa: PLR0913 - what is read, how, and by what it is judged
     ``taken`` is told now and then how many entries were read. Raises :class:`LogError` for files
     that cannot be read at all, and :class:`EngineError` for a matcher that is not to be had.
     """
-    policy.matcher(engine)
+    loaded(policy).matcher(engine)
     listed = list(paths)
     with (
         _folder(spill) as folder,

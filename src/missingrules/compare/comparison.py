@@ -12,6 +12,7 @@ from missingrules.compare.judging import MEETINGS, Judging
 from missingrules.compare.layout import aligned
 from missingrules.compare.passing import over_log, over_sweep
 from missingrules.finding import stamp
+from missingrules.policy import loaded
 from missingrules.scan import latest_recorded
 from missingrules.wording import many
 
@@ -339,6 +340,7 @@ def made_ready(
     """Sort out what is judged where, with nothing counted yet, and how the policies are called."""
     if len(policies) < 2:  # noqa: PLR2004 - a pair
         raise ValueError(f"policies: {len(policies)} given; it takes two or more to compare")
+    policies = [loaded(policy, "policies") for policy in policies]
     names = names_of(policies)
     made = judging or Judging.of([policy.source for policy in policies], names)
     held = made.subjects()

@@ -19,6 +19,7 @@ from missingrules.compare.passing import over_log, over_sweep
 from missingrules.compare.variant import changed
 from missingrules.errors import MissingRulesError
 from missingrules.finding import stamp
+from missingrules.policy import loaded
 from missingrules.record import history
 from missingrules.scan import latest_recorded
 from missingrules.wording import day, many, ordinal, plural
@@ -367,7 +368,7 @@ def by_label(
 
     Returns the rules that are audited, and counting rules that say nothing about labels.
     """
-    source = policy.source
+    source = loaded(policy).source
     counts = list(_counts(source))
     rules = tuple(dict.fromkeys(rule for rule, label in counts if label is not None))
     if not rules:

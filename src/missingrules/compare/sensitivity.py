@@ -19,6 +19,7 @@ from missingrules.compare.passing import over_log, over_sweep
 from missingrules.compare.variant import named_in, with_parameter
 from missingrules.errors import MissingRulesError, PolicyError
 from missingrules.finding import Finding, stamp
+from missingrules.policy import loaded
 from missingrules.record import EVERYTHING
 from missingrules.scan import latest_recorded
 
@@ -218,7 +219,7 @@ class Assumptions:
     @classmethod
     def of(cls, policy: Policy, *, step: int = STEP) -> Assumptions:
         """Make the policies; ``step`` is as for :func:`sensitivity`."""
-        tried = _tried(policy.source, step)
+        tried = _tried(loaded(policy).source, step)
         names = {("parameters", variation.parameter) for variation, _ in tried}
         resting = {
             rule["id"]
@@ -308,7 +309,7 @@ def made_ready(
     policy: Policy, *, step: int = STEP, listed: int | None = None
 ) -> tuple[Judging, Hanging]:
     """Make the policies with one thing assumed otherwise, and nothing counted yet."""
-    tried = _tried(policy.source, step)
+    tried = _tried(loaded(policy).source, step)
     judging = Judging.of([policy.source, *(other for _, other in tried)])
     return judging, Hanging(tuple(one for one, _ in tried), _resting(judging), listed)
 

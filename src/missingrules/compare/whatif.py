@@ -17,6 +17,7 @@ from missingrules.compare.variant import changed, with_parameter
 from missingrules.errors import MissingRulesError
 from missingrules.figures.tally import Tally
 from missingrules.finding import stamp
+from missingrules.policy import loaded
 from missingrules.scan import latest_recorded
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def made_ready(policy: Policy, what: str) -> tuple[Judging, Counts, Varied]:
     if not equals or not told.strip():
         raise VaryError(f"{what}: must be NAME=VALUES, as in repeat_count=2,3,4")
     values = values_of(told.strip())
-    source = policy.source
+    source = loaded(policy).source
     now, with_value = _setter(source, name)
     others = [with_value(_number(value)) for value in values]
     whole = Judging.of([source, *others])

@@ -26,6 +26,7 @@ from missingrules.edges.opening import Stage
 from missingrules.edges.rests import cited, rests_of
 from missingrules.edges.row import Row, Table
 from missingrules.errors import MissingRulesError
+from missingrules.policy import loaded
 from missingrules.policysource import rule_editions
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def edge_cases(policy: Policy, rules: Sequence[str] = ()) -> Iterator[RuleEdges]
 
     Raises :class:`UnknownRuleError` for a rule that the policy does not have or that is off.
     """
+    policy = loaded(policy)
     for rule in rules:
         _check(policy, rule)
     builder = Builder(policy, Solver(policy))

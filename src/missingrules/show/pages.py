@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from missingrules import wording
 from missingrules.errors import MissingRulesError
 from missingrules.lint.names import used_by_rules
+from missingrules.policy import loaded
 from missingrules.policysource import parameter_values
 from missingrules.show.conditions import Conditions
 from missingrules.show.document import (
@@ -74,7 +75,7 @@ def show(policy: Policy, *, rule: str | None = None) -> Document:
 
     Raises :class:`~missingrules.errors.MissingRulesError` for a rule that the policy does not have.
     """
-    return _Page(policy, rule).document()
+    return _Page(loaded(policy), rule).document()
 
 
 class _Page:
