@@ -14,7 +14,7 @@ import pytest
 
 from build import at
 from missingrules import Policy, read_jsonl, scan, spool, sweep, synth, written
-from missingrules.errors import LogError
+from missingrules.errors import LogError, MissingRulesError
 from missingrules.figures import Gathered
 from missingrules.pseudonyms import Pseudonyms
 from missingrules.reading.extract import read_files
@@ -179,13 +179,33 @@ def test_a_spill_folder_that_is_not_there_is_said(
         pass
 
 
+@pytest.mark.parametrize("memory", ["1XB", "lots", "1", "-1", "-1GB", "0GB", "0.0 GB", "80%", ""])
+def test_a_size_of_memory_that_is_none_is_said_also_of_a_small_log(
+    log: Path, policy: Policy, memory: str
+) -> None:
+    with (
+        pytest.raises(MissingRulesError, match=r"must be a number and KB, MB, GB or TB, as in"),
+        swept([log], policy, memory=memory),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("memory", ["500MB", "1.5 GB", "64mib", "0.5GB", "10TiB"])
+def test_a_size_of_memory_is_taken_as_duckdb_takes_it(
+    log: Path, policy: Policy, monkeypatch: pytest.MonkeyPatch, memory: str
+) -> None:
+    monkeypatch.setattr(spool, "IN_MEMORY", 0)
+    with swept([log], policy, memory=memory) as found:
+        assert found.children
+
+
 def test_too_little_memory_for_a_log_is_said(
     log: Path, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spool, "IN_MEMORY", 0)
     with (
         pytest.raises(LogError, match="could not be set aside on disk"),
-        swept([log], policy, memory="lots"),
+        swept([log], policy, memory="1KB"),
     ):
         pass
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeAlias
 
-from missingrules.errors import LogError
+from missingrules.errors import LogError, MissingRulesError
 from missingrules.log import Entry, Intake, canonical
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ IN_MEMORY: Final = 200_000
 _BATCH: Final = 50_000
 _TOLD: Final = 10_000
 _WHOLE: Final = frozenset({"row", "happened", "recorded"})
+_SIZE: Final = re.compile(r"(?!0+(?:\.0*)?[^0-9.])[0-9]+(?:\.[0-9]+)? ?[KMGT]i?B", re.IGNORECASE)
+"""Sizes that DuckDB takes; it has more ways to write one, some of which it reads as no limit."""
 _COLUMNS: Final = (
     "row",
     "place",
@@ -69,8 +72,13 @@ class Spool(Intake):
         """Take an existing folder to work in.
 
         Children come in the order of their ids, or of what ``order`` makes of an id. ``taken`` is
-        told now and then how many entries there are.
+        told now and then how many entries there are. Raises ``MissingRulesError`` for a ``memory``
+        that is no size, also where the entries will not be many.
         """
+        if _SIZE.fullmatch(memory) is None:
+            raise MissingRulesError(
+                f"memory={memory} must be a number and KB, MB, GB or TB, as in 500MB or 1.5GB"
+            )
         super().__init__(folder)
         self._folder, self._memory = folder, memory
         self._limit = IN_MEMORY if in_memory is None else in_memory
