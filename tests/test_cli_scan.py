@@ -356,8 +356,10 @@ def test_filters_are_said_and_a_name_that_nothing_has_too(run: Any) -> None:
         (["--since", "2023-13-01"], "since must be a date"),
         (["--since", "2023-02-01", "--until", "2023-01-01"], "the period ends before it starts"),
         (["--pseudonymise", "nowhere.key"], "there is no such key file"),
-        (["--care-homes", "nowhere.csv"], "--care-homes: nowhere.csv cannot be read"),
+        (["--care-homes", "nowhere.csv", "--out", "x"], "--care-homes: nowhere.csv cannot be read"),
+        (["--care-homes", "nowhere.csv"], "--care-homes: of use with --out only"),
         (["--workers", "0"], "--workers"),
+        (["--memory", "1XB"], "memory=1XB must be a number and KB, MB, GB or TB"),
         (["--spill", "nowhere"], "no folder to set entries aside could be made"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
@@ -376,10 +378,18 @@ def test_care_homes_reach_the_report(run: Any, tmp_path: Path) -> None:
     page = (place / "report.html").read_text(encoding="utf-8")
     assert "Oak House" in page
     assert "Elm House" in page
+
+
+def test_a_fault_in_the_table_of_care_homes_is_told_at_its_place_before_anything_is_judged(
+    run: Any, tmp_path: Path
+) -> None:
+    homes, place = tmp_path / "homes.csv", tmp_path / "out"
     homes.write_text("home,signed_up,updated\nOak House,perhaps,2022-08-31\n")
-    code, _, err = run("scan", BOY, "--policy", "wiltshire", "--care-homes", homes)
-    assert code == 2
-    assert "row 1: `signed_up` must be yes, no or blank" in err
+    args = ("--out", place, "--care-homes", homes)
+    code, out, err = run("scan", BOY, "--policy", "wiltshire", *args)
+    assert (code, out) == (2, b"")
+    assert err == f"{homes}:2:2: bad-value: `signed_up` must be yes, no or blank\n"
+    assert not place.exists()
 
 
 def test_no_file_of_an_answer_under_pseudonyms_names_anybody(run: Any, tmp_path: Path) -> None:

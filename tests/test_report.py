@@ -26,6 +26,7 @@ from missingrules.report import (
     Note,
     Rows,
     care_homes,
+    read_care_homes,
     report_scan,
     write_report,
 )
@@ -406,6 +407,62 @@ def test_every_fault_in_a_table_of_care_homes_is_told_at_once_without_its_values
         "row 3: `updated` must be a date such as 2022-08-31, or blank",
         "row 4: columns must be home, signed_up and updated",
     ]
+
+
+HEAD = "home,signed_up,updated\n"
+NO_HOME = "there is no column `home`: columns must be home, signed_up and updated"
+HINT = "\n    The first line names the columns, with commas between them."
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            f"{HEAD}Oak,maybe,\nElm,no,2022\n,,\n".encode(),
+            [
+                "2:2: bad-value: `signed_up` must be yes, no or blank",
+                "3:3: bad-date: `updated` must be a date such as 2022-08-31, or blank",
+                "4:1: missing-field: `home` is missing",
+            ],
+        ),
+        (
+            f"{HEAD}Oak,yes,2022-08-31,more\n".encode(),
+            [
+                "2:4: ragged-row: the row has more cells than the header, which has 3",
+            ],
+        ),
+        (
+            b"home,joined\nOak,yes\n",
+            [
+                "1:2: unknown-column: columns must be home, signed_up and updated",
+            ],
+        ),
+        (
+            b"home,signed_up,home\nOak,yes,Elm\n",
+            [
+                "1:3: unknown-column: columns must be home, signed_up and updated",
+            ],
+        ),
+        (b"home;signed_up\nOak;yes\n", [f"1:1: missing-column: {NO_HOME}{HINT}"]),
+        (b"", [f"1:1: missing-column: {NO_HOME}{HINT}"]),
+        (b"home\n\xff\n", [" unreadable-file: the file is no CSV file in UTF-8"]),
+    ],
+    ids=["cells", "ragged", "unknown", "twice", "semicolons", "empty", "bytes"],
+)
+def test_every_fault_in_a_file_of_care_homes_is_told_at_its_place(
+    tmp_path: Path, text: bytes, told: list[str]
+) -> None:
+    file = tmp_path / "homes.csv"
+    file.write_bytes(text)
+    with pytest.raises(MissingRulesError) as error:
+        read_care_homes(file)
+    assert str(error.value) == "\n".join(f"{file}:{each}" for each in told)
+
+
+def test_a_file_of_care_homes_is_read_as_a_table_is(tmp_path: Path) -> None:
+    file = tmp_path / "homes.csv"
+    file.write_text("signed_up,home\nyes,Oak\n,Ash\n", encoding="utf-8-sig")
+    assert read_care_homes(file) == (CareHome("Ash"), CareHome("Oak", "yes"))
 
 
 def test_a_home_is_known_to_have_signed_up_or_not_or_not_known() -> None:

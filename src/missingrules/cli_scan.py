@@ -193,6 +193,8 @@ def scan_command(  # noqa: PLR0913 - the options of the command
     if pseudonymise is not None:
         pseudonyms = Pseudonyms.from_file(pseudonymise, vocabulary=loaded.vocabulary)
     paths = files(logs, zone, mappings)
+    if care_homes is not None and out is None:
+        stop("--care-homes: of use with --out only, which writes the report")
     homes = None if care_homes is None else _care_homes(Path(care_homes))
     if output is Format.parquet and sys.stdout.isatty():
         stop("--format parquet is no text: send standard output to a file")
@@ -496,14 +498,9 @@ class _Document:
 
 def _care_homes(path: Path) -> tuple[CareHome, ...]:
     """Read the table of care homes; end the command where it is none."""
-    import csv
-
-    from missingrules.report import care_homes
+    from missingrules.report import read_care_homes
 
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return care_homes(csv.DictReader(file))
+        return read_care_homes(path)
     except OSError as error:
         stop(f"--care-homes: {path} cannot be read: {error.strerror}")
-    except (UnicodeDecodeError, csv.Error):
-        stop(f"--care-homes: {path} is no CSV file in UTF-8")

@@ -8,8 +8,9 @@ said about the run; :func:`write_comparison` makes a page of the same kind of wh
 
 from __future__ import annotations
 
-from missingrules.report.about import About, CareHome, Note, Rows, care_homes
+from missingrules.report.about import About, Note, Rows
 from missingrules.report.comparing import write_comparison
+from missingrules.report.homes import CareHome, care_homes, read_care_homes
 from missingrules.report.write import report_scan, write_report
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Note",
     "Rows",
     "care_homes",
+    "read_care_homes",
     "report_scan",
     "write_comparison",
     "write_report",

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from missingrules.errors import MissingRulesError
 from missingrules.reading.quality import NOT_OF_ROWS
-from missingrules.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from missingrules.assumed import Assumed
     from missingrules.log import Log
     from missingrules.policy import Policy
     from missingrules.reading.quality import Note as Found
-
-SignedUp = Literal["yes", "no"]
+    from missingrules.report.homes import CareHome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +51,6 @@ class Note:
     text: str
     number: int
     ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CareHome:
-    """A care home, and whether it has signed up to the Philomena Protocol; None where unknown."""
-
-    name: str
-    signed_up: SignedUp | None = None
-    updated: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,51 +148,3 @@ class About:
             as_stated=as_stated,
             unattributed=log.unattributed,
         )
-
-
-_YES = frozenset({"yes", "y", "true", "1"})
-_NO = frozenset({"no", "n", "false", "0"})
-_COLUMNS = ("home", "signed_up", "updated")
-
-
-def care_homes(rows: Iterable[Mapping[str, object]]) -> tuple[CareHome, ...]:
-    """Read a table of care homes: columns ``home``, ``signed_up`` and ``updated``.
-
-    ``signed_up`` is yes or no, or blank where it is not known; ``updated`` a date such as
-    ``2022-08-31``, or blank. Raises :class:`~missingrules.errors.MissingRulesError` that lists
-    every fault by its row, counted from 1.
-    """
-    homes: list[CareHome] = []
-    faults: list[str] = []
-    for number, row in enumerate(rows, start=1):
-        unknown = sorted(str(name) for name in row if name not in _COLUMNS)
-        if unknown:
-            faults.append(f"row {number}: columns must be {listed(_COLUMNS, 'and')}")
-            continue
-        name, told, when = (_cell(row.get(column)) for column in _COLUMNS)
-        if not name:
-            faults.append(f"row {number}: `home` is missing")
-        if told and told.lower() not in _YES | _NO:
-            faults.append(f"row {number}: `signed_up` must be yes, no or blank")
-        try:
-            updated = dt.date.fromisoformat(when) if when else None
-        except ValueError:
-            faults.append(f"row {number}: `updated` must be a date such as 2022-08-31, or blank")
-            continue
-        signed: SignedUp | None = None
-        if told:
-            signed = "yes" if told.lower() in _YES else "no"
-        homes.append(CareHome(name, signed, updated))
-    if faults:
-        raise MissingRulesError("\n".join(["the table of care homes cannot be read", *faults]))
-    return tuple(sorted(homes, key=lambda home: home.name))
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dt.datetime):
-        value = value.date()
-    return str(value).strip()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from missingrules.calendar import Calendar
     from missingrules.figures.counts import Figures
     from missingrules.figures.notable import Notable
-    from missingrules.report.about import CareHome, SignedUp
+    from missingrules.report.homes import CareHome, SignedUp
     from missingrules.report.numbers import Lens
 
 
