@@ -1024,4 +1024,4 @@ def test_a_cross_check_of_what_the_durable_matcher_judged_asks_the_native_one(
     run: Run, saved: Saved, policy: Path
 ) -> None:
     done = run("scan", saved(MISSED), "-p", policy, "--cross-check", "--engine", "durable")
-    assert done.out.endswith("1 verdicts compared with the native matcher, 0 differ.\n")
+    assert done.out.endswith("1 verdict compared with the native matcher, 0 differ.\n")

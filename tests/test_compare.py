@@ -277,6 +277,13 @@ def test_rejected_rows_are_said_and_end_with_3(run: Any, tmp_path: Path) -> None
     assert "log.jsonl" in err
 
 
+def test_one_child_is_told_in_the_singular(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text(BOY.read_text(encoding="utf-8"), encoding="utf-8")
+    _, out, _ = run("compare", path, "-p", "england", "-p", "wiltshire")
+    assert "\n1 child, 2021-03-15 to" in out
+
+
 def test_rows_that_could_be_anybodys_are_said_on_the_page(run: Any, tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     path.write_text(BOY.read_text(encoding="utf-8") + "{\n", encoding="utf-8")

@@ -129,6 +129,31 @@ def test_an_age_is_tried_on_the_birthday_and_on_the_day_before() -> None:
     }
 
 
+def test_birthdays_are_counted_as_people_do() -> None:
+    assert ways("{age: {at_least: 5, under: 22}}", "reported")[YES] == [
+        "on the fifth birthday",
+        "the day before the 22nd birthday",
+    ]
+
+
+@pytest.mark.parametrize(("number", "called"), [(7, "seventh"), (11, "11th"), (21, "21st")])
+def test_the_episode_that_reaches_a_count_is_called_as_people_do(number: int, called: str) -> None:
+    (table,) = edge_cases(
+        policy(f"""
+        parameters:
+          w: {{value: 90 days, edge: inclusive, basis: inferred}}
+        terms:
+          away: {{category: missing}}
+        rules:
+          - id: x
+            on: {{episodes: away, reach: {number}, within: w}}
+            measure: true
+        """)
+    )
+    told = {row.tried for row in table.rows}
+    assert f"the {called} episode 90 local dates after the first" in told
+
+
 def test_a_window_of_a_condition_is_tried_at_its_edge() -> None:
     found = ways("{counted: {episodes: away, at_least: 3, within: w}}", "assessed")
     assert found[YES] == ["3 counted", "3 counted, the oldest at the edge of the window"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,17 @@ def test_a_terminal_shows_children_breaches_and_the_time_left() -> None:
     assert "20,000 entries" in told
     assert "600 of 1,200 children" in told
     assert "9 breaches" in told
+
+
+def test_one_breach_of_one_child_is_told_in_the_singular() -> None:
+    stream = io.StringIO()
+    with shown(console=terminal(stream)) as bar:
+        bar.read(20_000)
+        bar.judging(1)
+        bar.judged(1, 1)
+        bar._bar.refresh()  # type: ignore[attr-defined]
+    assert "1 of 1 child," in stream.getvalue()
+    assert re.search(r"\b1 breach\b", stream.getvalue())
 
 
 def test_a_small_log_is_done_before_there_is_anything_to_show() -> None:

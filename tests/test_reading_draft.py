@@ -98,7 +98,7 @@ def test_known_codes_are_placed_and_how_many_are_not_is_said(tmp_path: Path) -> 
     rows = text.format("H") + text.format("Secret Name").split("\n")[1] + "\n"
     draft = drafted(tmp_path, rows)
     assert told(draft).file.codes == {"grade": {"H": "high"}}
-    assert any(note.startswith("risk: 1 of 2 codes are not known.") for note in draft.notes)
+    assert any(note.startswith("risk: 1 of 2 codes is not known.") for note in draft.notes)
     assert "Secret" not in draft.text + "".join(draft.notes)
 
 

@@ -341,7 +341,7 @@ def test_of_many_children_those_that_could_not_be_judged_are_named(
 def test_rows_are_added_up(policy: Policy) -> None:
     done = scanned(policy, row("A", 1), row("A", 1), row("B", 1), "{")
     assert rows(done.log, 2) == (
-        "Rows: 4 read = 2 accepted + 1 duplicates + 1 rejected. Children: 2."
+        "Rows: 4 read = 2 accepted + 1 duplicate + 1 rejected. Children: 2."
     )
 
 

@@ -32,6 +32,7 @@ from missingrules.cli_log import (
     say_faults,
 )
 from missingrules.terminal import CLEAR, REJECTED, load_policy, stop, without_traceback
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,7 +188,8 @@ def _tell(  # noqa: PLR0913 - all that a reader has to know first
         page.paragraph(episodes_of(selection))
     for unmet in sample.unmet:
         page.paragraph(unmet)
-    page.paragraph(f"Seed {sample.seed}: {len(sample.units)} of {sample.size} episodes drawn.")
+    size = many(sample.size, "episode")
+    page.paragraph(f"Seed {sample.seed}: {len(sample.units)} of {size} drawn.")
     if form is not Format.text or out is not None:
         for stratum in sample.strata:
             page.paragraph(f"{stratum.name}: {drawing(stratum)}")

@@ -40,7 +40,7 @@ from missingrules.terminal import (
     stop,
     without_traceback,
 )
-from missingrules.wording import many
+from missingrules.wording import many, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -358,8 +358,9 @@ class Run:
             page.paragraph(limit)
         if sweep.stated_times:
             page.paragraph(
-                f"{sweep.stated_times} of the findings on timeliness rest on when things are said "
-                "to have happened: none of their entries has a time of recording of its own."
+                f"{sweep.stated_times} of the findings on timeliness "
+                f"{plural(sweep.stated_times, 'rests', 'rest')} on when things are said to have "
+                "happened: none of their entries has a time of recording of its own."
             )
         if sweep.assumed is not None:
             number = sweep.sensitive
@@ -375,8 +376,9 @@ class Run:
         if sweep.check is not None:
             page.line()
             page.paragraph(
-                f"Cross-check: {sweep.check.compared} verdicts compared with the "
-                f"{sweep.check.matcher} matcher, {len(sweep.check.differing)} differ."
+                f"Cross-check: {many(sweep.check.compared, 'verdict')} compared with the "
+                f"{sweep.check.matcher} matcher, {len(sweep.check.differing)} "
+                f"{plural(len(sweep.check.differing), 'differs', 'differ')}."
             )
             if sweep.check.differing:
                 say(f"The matchers differ on {some(sweep.check.differing)}.")
@@ -447,8 +449,8 @@ class Run:
             )
         if sweep.lost:
             limits.append(
-                f"{sweep.lost} times a process ended before it was done; its children were judged "
-                "again."
+                f"{many(sweep.lost, 'time')} a process ended before it was done; its children were "
+                "judged again."
             )
         return limits
 

@@ -29,6 +29,7 @@ from missingrules.entries import VOIDS_NOTHING, Episode, TypedEntry
 from missingrules.errors import Fault, LogError
 from missingrules.faultlist import FaultList
 from missingrules.vocabulary import COLUMNS, kind_of, standard
+from missingrules.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -443,7 +444,9 @@ def _fields(
             unknown.append(name)
     troubles.extend(_unknown_field(name, kind, vocabulary) for name in unknown[:_UNKNOWN_LISTED])
     if len(unknown) > _UNKNOWN_LISTED:
-        message = f"{len(unknown) - _UNKNOWN_LISTED} more keys are no fields of `{kind.name}`"
+        more = len(unknown) - _UNKNOWN_LISTED
+        are = plural(more, "more key is no field", "more keys are no fields")
+        message = f"{more} {are} of `{kind.name}`"
         troubles.append(_Trouble("", "unknown-field", message))
     for name, told in kind.fields.items():
         read = values.reader(told.type, told.values, zone)

@@ -6,6 +6,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from missingrules.wording import plural
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -52,7 +54,10 @@ class _OnTerminal(Progress):
         self._bar.advance(self._judging, children)
         task = self._bar.tasks[0]
         rate = f"{task.speed:,.0f} children a second, " if task.speed else ""
-        said = f"{task.completed:,.0f} of {task.total:,.0f} children, {rate}{breaches:,} breaches"
+        said = (
+            f"{task.completed:,.0f} of {task.total:,.0f} {plural(int(task.total or 0), 'child')}, "
+            f"{rate}{breaches:,} {plural(breaches, 'breach', 'breaches')}"
+        )
         self._bar.update(self._judging, said=said)
 
 

@@ -382,7 +382,7 @@ def rows(log: Log, children: int) -> str:
     """What became of the rows of the log."""
     left_out = f" + {log.left_out} left out by the mapping" if log.left_out else ""
     text = (
-        f"Rows: {log.rows} read = {log.accepted} accepted + {log.duplicates} duplicates + "
+        f"Rows: {log.rows} read = {log.accepted} accepted + {many(log.duplicates, 'duplicate')} + "
         f"{log.rejected} rejected{left_out}. Children: {children}."
     )
     if log.partly:

@@ -8,6 +8,7 @@ from missingrules import terms
 from missingrules.calendar import Elapsed
 from missingrules.cases.nearness import JUST_US, apart, beside
 from missingrules.terms import UNKNOWN
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,8 @@ def limits_of(policy: Policy, part: Part) -> Iterator[Point]:
             yield from (part.point(f"since {since}: {words}") for words in LASTED.values())
         case terms.Between():
             for limit in _limits(part.node):
-                yield from (part.point(f"{limit} years: {words}") for words in BIRTHDAY.values())
+                years = many(limit, "year")
+                yield from (part.point(f"{years}: {words}") for words in BIRTHDAY.values())
         case terms.AtLeast(low, _, number):
             offs = [off for off in COUNTED if number + off >= 0]
             yield from (part.point(_in_window(policy, low, COUNTED[off])) for off in offs)
@@ -109,7 +111,7 @@ def _birthdays(judged: Judged, part: Part, one: Asked) -> Iterator[Point]:
         birthday = calendar.birthday(born[0], limit)  # type: ignore[arg-type]
         off = calendar.day(one.at) - calendar.day(birthday)
         if off in BIRTHDAY:
-            yield part.point(f"{limit} years: {BIRTHDAY[off]}")
+            yield part.point(f"{many(limit, 'year')}: {BIRTHDAY[off]}")
 
 
 def _limits(node: terms.Between) -> Iterator[int]:

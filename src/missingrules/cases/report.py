@@ -64,7 +64,7 @@ def failure(result: Result) -> Iterator[str]:
 def covered(coverage: Coverage) -> Iterator[str]:
     """Say how much of a policy its cases show, and what they do not."""
     shown = len(coverage.points) - len(coverage.missing)
-    line = f"{coverage.policy.name}: {shown} of {len(coverage.points)} points covered"
+    line = f"{coverage.policy.name}: {shown} of {many(len(coverage.points), 'point')} covered"
     if coverage.complete:
         yield f"{line}."
         return

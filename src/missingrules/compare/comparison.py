@@ -108,7 +108,7 @@ class Comparison:
         zone = self.policies[0].calendar
         since = "" if self.since_us is None else f"{zone.local(self.since_us)[:10]} to "
         yield (
-            f"{self.counts.children} children, {since}{zone.local(self.as_of_us)[:10]} "
+            f"{many(self.counts.children, 'child')}, {since}{zone.local(self.as_of_us)[:10]} "
             f"({self.months:.1f} months)."
         )
         if self.counts.failed:

@@ -22,6 +22,7 @@ from missingrules.finding import Finding, stamp
 from missingrules.policy import loaded
 from missingrules.record import EVERYTHING
 from missingrules.scan import latest_recorded
+from missingrules.wording import many, plural
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -173,7 +174,8 @@ class SensitivityReport:
         """Say it line by line: how many findings hang on anything, on what, and which."""
         told = self.hanging
         yield (
-            f"{told.sensitive} of {told.findings} findings hang on "
+            f"{told.sensitive} of {many(told.findings, 'finding')} "
+            f"{plural(told.sensitive, 'hangs', 'hang')} on "
             f"something assumed (times tried {self.step}% shorter and longer)."
         )
         if told.failed:

@@ -14,7 +14,7 @@ from missingrules.edges.calm import at as clock_at
 from missingrules.edges.spacing import back, before, edge, far, length, near
 from missingrules.edges.wants import Cured, NumberSlot
 from missingrules.terms import MAYBE, NO, YES
-from missingrules.wording import many
+from missingrules.wording import many, ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +124,7 @@ def _places(counting: Counting, window: Window, end: int, first: int) -> list[in
 
 def _how_far(counting: Counting, window: Window) -> None:
     at, limit = counting.stage.at, edge(window)
-    last = _ordinal(counting.number)
+    last = ordinal(counting.number)
     for distance in (limit - 1, limit, limit + 1):
         if distance < 0:
             continue
@@ -189,11 +189,6 @@ def _placed(counting: Counting, window: Window) -> None:
         f"{in_words(counting.stage.calendar, since)}, outside it"
     )
     counting.show(tried, replace(built, scene=scene), at)
-
-
-def _ordinal(number: int) -> str:
-    names = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}
-    return names.get(number, f"{number}th")
 
 
 # --- What counts ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from missingrules.edges.wants import (
 )
 from missingrules.edges.words import plain
 from missingrules.terms import MAYBE, NO, UNKNOWN, YES
+from missingrules.wording import many, ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -196,7 +197,7 @@ def _numbers(
         if number > 1:
             yield slot, Numbered(number - 1, under=True), f"{number - 1} counted"
         if edged:
-            words = f"{number} episodes, the oldest just outside the window"
+            words = f"{many(number, 'episode')}, the oldest just outside the window"
             yield slot, Numbered(number, "outside", under=True), words
 
 
@@ -233,14 +234,8 @@ def _of_age(low: int, high: int, truth: int) -> list[Setting]:
 
 def _age(aged: Aged) -> str:
     if aged.eve:
-        return f"the day before the {_ordinal(aged.years + 1)} birthday"
-    return f"on the {_ordinal(aged.years)} birthday"
-
-
-def _ordinal(number: int) -> str:
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+        return f"the day before the {ordinal(aged.years + 1)} birthday"
+    return f"on the {ordinal(aged.years)} birthday"
 
 
 def _unless_unknown(slot: Slot, want: Want, words: str, truth: int) -> list[Setting]:

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from missingrules import values
 from missingrules.errors import Fault, LogError
+from missingrules.wording import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -166,7 +167,7 @@ class Delimited:
             self._feed.reject()
             self._reader = self._new_reader()
         what = "fewer" if len(row.cells) < width else "more"
-        message = f"the row has {len(row.cells)} cells, {what} than the header's {width}"
+        message = f"the row has {many(len(row.cells), 'cell')}, {what} than the header's {width}"
         hint = "Is a cell with a delimiter in it without quotes?"
         return Row(row.line, (), Trouble("ragged-row", message, hint))
 

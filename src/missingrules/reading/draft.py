@@ -18,6 +18,7 @@ from missingrules import values
 from missingrules.errors import Fault, LogError
 from missingrules.reading import known, tables
 from missingrules.vocabulary import standard
+from missingrules.wording import many, plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -176,9 +177,11 @@ def _field(found: _File, kind: str, name: str, column: str) -> str:
         if meant in listed:
             table[code] = meant
     if len(table) < len(written):
+        unknown = len(written) - len(table)
         found.notes.append(
-            f"{column}: {len(written) - len(table)} of {len(written)} codes are not known. Rows "
-            f"with them are read in part only, until the table {name} has them."
+            f"{column}: {unknown} of {many(len(written), 'code')} {plural(unknown, 'is', 'are')} "
+            f"not known. Rows with {plural(unknown, 'it', 'them')} are read in part only, until "
+            f"the table {name} has {plural(unknown, 'it', 'them')}."
         )
     usable = len(table) <= _MOST_CODES and all(len(code) <= _LONGEST_CODE for code in table)
     if not table or not usable or all(code == meant for code, meant in table.items()):
@@ -206,7 +209,9 @@ def _format(found: _File, column: str, what: str) -> str | None:
             f"{' or '.join(likely)}."
         )
     elif len(best) < len(texts):
-        note = f"{column}: {len(texts) - len(best)} of {len(texts)} values are not as the others."
+        odd = len(texts) - len(best)
+        are = plural(odd, "is", "are")
+        note = f"{column}: {odd} of {len(texts)} values {are} not as the others."
     else:
         note = ""
     if note and note not in found.notes:

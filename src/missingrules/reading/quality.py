@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from missingrules.wording import many
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -148,8 +150,8 @@ class Quality:
             return "No entry was read."
         share = self.recorded / self.entries
         text = (
-            f"Recorded at another time than it happened: {self.recorded} of {self.entries} entries "
-            f"({share:.0%})."
+            f"Recorded at another time than it happened: {self.recorded} of "
+            f"{many(self.entries, 'entry', 'entries')} ({share:.0%})."
         )
         if not self.recorded:
             text += (

@@ -43,7 +43,7 @@ def told(answer: SensitivityReport, listed: int) -> Told:
     return Told(
         title="What hangs on an assumption",
         lead=(
-            f"{hanging.findings:,} findings of {hanging.children:,} "
+            f"{hanging.findings:,} {plural(hanging.findings, 'finding')} of {hanging.children:,} "
             f"{plural(hanging.children, 'child')} under {answer.policy.name}, each "
             "judged again with one thing assumed otherwise."
         ),
@@ -72,8 +72,9 @@ def _glance(answer: SensitivityReport) -> Section:
     firm = hanging.findings - hanging.sensitive
     blocks: list[Block] = [
         Said(
-            f"{hanging.sensitive:,} of {hanging.findings:,} findings hang on something that was "
-            "assumed.",
+            f"{hanging.sensitive:,} of {hanging.findings:,} "
+            f"{plural(hanging.findings, 'finding')} {plural(hanging.sensitive, 'hangs', 'hang')} "
+            "on something that was assumed.",
             "strong",
         ),
         Numbers(
@@ -141,8 +142,8 @@ def _findings(answer: SensitivityReport, listed: int) -> Section:
     if more > 0:
         blocks.append(
             Said(
-                f"And {more:,} more findings: --children N lists so many, and missingrules scan "
-                "--sensitivity marks every one."
+                f"And {more:,} more {plural(more, 'finding')}: --children N lists so many, and "
+                "missingrules scan --sensitivity marks every one."
             )
         )
     return Section("findings", "Findings that hang on an assumption", tuple(blocks))

@@ -157,8 +157,10 @@ def _against(answer: Comparison, number: int, found: dict[str, Any]) -> Iterator
         yield Said(f"In every rule {first} and {other} find the same.")
     else:
         yield Said(
-            f"Of all that is owed, not only meetings: {mine:,} duties under {first}, {theirs:,} "
-            f"under {other}. {sums['only_other']:,} are found by {other} alone, "
+            f"Of all that is owed, not only meetings: {mine:,} "
+            f"{plural(mine, 'duty', 'duties')} under {first}, "
+            f"{theirs:,} under {other}. {sums['only_other']:,} "
+            f"{plural(sums['only_other'], 'is', 'are')} found by {other} alone, "
             f"{sums['only_first']:,} by {first} alone, and {sums['differing']:,} by both with "
             "another outcome."
         )
@@ -462,8 +464,8 @@ def _children(answer: Comparison, listed: int) -> Section:
     if more:
         blocks.append(
             Said(
-                f"And {more:,} more differences: --children N lists so many, --format json "
-                "gives them as data."
+                f"And {more:,} more {plural(more, 'difference')}: --children N lists so many, "
+                "--format json gives them as data."
             )
         )
     return Section("children", "Children of whom they find different things", tuple(blocks))
