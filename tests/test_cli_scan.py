@@ -341,7 +341,7 @@ def test_filters_are_said_and_a_name_that_nothing_has_too(run: Any) -> None:
     )
     text = " ".join(out.decode().split())
     assert "Only: duties that arose from 2023-01-01 to 2023-01-31; rule strategy-meeting" in text
-    assert "Every child was judged on all entries." in text
+    assert "Every child was judged on all entries. Rows and notes on the data are those of" in text
     assert "No entry names the area Norht" in text
     assert "All duties: none arose." in text
     assert err == ""

@@ -295,6 +295,58 @@ def test_figures_count_the_episodes_of_the_period_and_of_the_children_asked_for(
         assert figures.episodes == episodes, filters
 
 
+REVIEWED = """
+E1 2023-01-20 12:00 prevention_interview mode=in_person id=p1
+E1 2023-01-21 12:00 prevention_interview mode=in_person id=p2
+E1 2023-05-01 12:00 quality_reviewed of=p1 verdict=good
+E2 2023-02-28 12:00 prevention_interview mode=in_person id=p3
+E2 2023-05-01 12:00 quality_reviewed of=p3 verdict=inadequate
+E3 2023-05-01 12:00 quality_reviewed of=prevention_interview verdict=good
+"""
+
+
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        ({}, (3, {"good": 2, "inadequate": 1})),
+        ({"until": "2023-02-01"}, (2, {"good": 1})),
+        ({"since": "2023-02-01", "until": "2023-03-01"}, (1, {"inadequate": 1})),
+        ({"since": "2023-03-01"}, (0, {"good": 1})),
+        ({"areas": ["South"]}, (1, {"inadequate": 1})),
+        ({"authorities": ["Swindon"]}, (2, {"good": 1})),
+        ({"children": [build.CHILD]}, (3, {"good": 2, "inadequate": 1})),
+        ({"children": ["C9"]}, None),
+        ({"since": "2023-04-01"}, None),
+    ],
+    ids=str,
+)
+def test_reviews_are_those_of_what_stands_in_the_selected_episodes(
+    policy: Policy, filters: dict[str, Any], told: tuple[int, dict[str, int]] | None
+) -> None:
+    reviewed = build.judge(policy, LOG + REVIEWED, "2023-06-01 09:00")
+    selection = Selection.of(policy, **filters)
+    figures = Figures()
+    figures.add(selection.narrowed(reviewed), selection=selection, whole=reviewed)
+    found = [(row.on_record, dict(row.verdicts)) for row in figures.reviews()]
+    assert found == ([] if told is None else [told])
+
+
+def test_a_child_whose_duty_arose_in_the_period_and_whose_episode_did_not_is_on_record(
+    policy: Policy,
+) -> None:
+    log = """
+    E1 2023-02-27 09:00 reported
+    E1 2023-02-27 09:00 categorised category=missing
+    E1 2023-03-02 09:00 located
+    """
+    judged = build.judge(policy, log, "2023-06-01 09:00")
+    selection = Selection.of(policy, since="2023-03-01")
+    figures = Figures()
+    figures.add(selection.narrowed(judged), selection=selection, whole=judged)
+    assert (figures.episodes, figures.all_duties.findings) == (0, 1)
+    assert figures.children("with_nothing_on_record") == 0
+
+
 def test_a_child_has_nothing_open_only_if_nothing_is_that_was_left_out_either(
     policy: Policy, judged: Assessment
 ) -> None:

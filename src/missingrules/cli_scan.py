@@ -441,7 +441,11 @@ class Run:
         sweep = self.sweep
         limits = []
         if sweep.selection is not None:
-            limits.append(f"{sweep.selection.description} Every child was judged on all entries.")
+            limits.append(
+                f"{sweep.selection.description} Every child was judged on all entries. Rows and "
+                "notes on the data are those of the whole log, and gaps those of the whole record "
+                "of each child who is counted."
+            )
             limits += sweep.unmet()
         if sweep.pseudonyms is not None:
             limits.append(

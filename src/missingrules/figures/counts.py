@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from missingrules import finding as outcomes
 from missingrules.figures.corrections import withdrawals
 from missingrules.figures.owners import GROUPS, group_of
 from missingrules.figures.spread import Spread, bucket
-from missingrules.figures.standing import standing
+from missingrules.figures.standing import chosen, standing
 from missingrules.figures.tally import Tally
 
 if TYPE_CHECKING:
@@ -158,9 +157,10 @@ class Figures:
     ) -> None:
         """Count one child.
 
-        With a ``selection`` only its episodes are counted, and the child if anything is: hand in
-        the assessment with the selected findings only (:meth:`Selection.narrowed`), and as
-        ``whole`` the one before, which tells whether nothing at all is open.
+        With a ``selection`` only its episodes are counted, with what stands in them and how that
+        was reviewed, and the child if anything is: hand in the assessment with the selected
+        findings only (:meth:`Selection.narrowed`), and as ``whole`` the one before, which tells
+        whether nothing at all is open.
         ``withdrawn`` are the findings that corrections took away; without it they are looked for,
         which judges a child with corrections again. Raises ``ValueError`` for a child judged by
         another policy, or for another instant, than those before.
@@ -168,8 +168,9 @@ class Figures:
         policy = assessment.policy
         self._same((policy.name, policy.edition, policy.digest, assessment.as_of_us))
         found = standing(assessment)
+        nothing = not found.entries
         if selection is not None:
-            found = _chosen(found, selection, assessment.child_id)
+            found = chosen(found, selection, assessment)
             if not found.episodes and not assessment.findings:
                 return
         flags = {"children"}
@@ -180,7 +181,7 @@ class Figures:
         for gap in assessment.data_gaps:
             _count(self._gaps, gap.code)
             flags.add("with_data_gaps")
-        if not found.entries:
+        if nothing:
             flags.add("with_nothing_on_record")
         elif flags.isdisjoint(_OPEN_FLAGS) and (whole is None or not _is_open(whole)):
             flags.add("with_nothing_open")
@@ -471,20 +472,6 @@ class Figures:
             for (place, rule, outcome, incomplete), number in self._places.items()
             if rules is None or rule in rules
         )
-
-
-def _chosen(found: Standing, selection: Selection, child_id: str) -> Standing:
-    """Keep the episodes that are selected, by when they were reported and where."""
-    return replace(
-        found,
-        episodes=tuple(
-            episode
-            for episode in found.episodes
-            if selection.selects_episode(
-                child_id, episode.placed_us, found.places.of_episode(episode.episode_id)
-            )
-        ),
-    )
 
 
 def _is_open(assessment: Assessment) -> bool:

@@ -53,6 +53,11 @@ class Places:
         """Where an episode is reported under."""
         return self._episodes.get(episode_id, NOWHERE)
 
+    @property
+    def of_child(self) -> Place:
+        """Where the latest episode is reported under, or else what stands in none."""
+        return self._child
+
     def of(self, finding: Finding) -> Place:
         """Where a duty is reported under."""
         if not self.named:

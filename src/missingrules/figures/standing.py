@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from missingrules.figures.places import Places
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from missingrules.finding import Assessment
     from missingrules.log import Entry
-    from missingrules.record import Story
+    from missingrules.record import History, Story
+    from missingrules.selection import Selection
 
 GONE = "not on record"
 """What was reviewed, where the entry named is not, or no longer, on record."""
@@ -53,6 +54,7 @@ class Standing:
     entries: Mapping[str, int]
     reviews: tuple[tuple[str, str], ...]
     places: Places
+    history: History
 
 
 def standing(assessment: Assessment) -> Standing:
@@ -67,7 +69,44 @@ def standing(assessment: Assessment) -> Standing:
         entries=entries,
         reviews=_reviews(every, assessment) if "quality_reviewed" in entries else (),
         places=Places(found),
+        history=found,
     )
+
+
+def chosen(found: Standing, selection: Selection, assessment: Assessment) -> Standing:
+    """Keep the episodes that are selected, by when they were reported and where, and what is there.
+
+    A review goes with what was reviewed. What stands in no episode is kept by when it happened, and
+    by where the child is.
+    """
+    child_id, places = assessment.child_id, found.places
+    episodes = tuple(
+        episode
+        for episode in found.episodes
+        if selection.selects_episode(
+            child_id, episode.placed_us, places.of_episode(episode.episode_id)
+        )
+    )
+    names = {episode.episode_id for episode in episodes}
+    kept = [
+        entry
+        for entry in found.history.child
+        if selection.selects_episode(child_id, entry.at, places.of_child)
+    ]
+    kept += [
+        e for story in found.history.episodes if story.episode_id in names for e in story.entries
+    ]
+    entries: dict[str, int] = {}
+    for entry in kept:
+        entries[entry.kind] = entries.get(entry.kind, 0) + 1
+    reviews = found.reviews
+    if reviews:
+        every = [
+            *found.history.child,
+            *(entry for story in found.history.episodes for entry in story.entries),
+        ]
+        reviews = _reviews(every, assessment, frozenset(entry.entry_id for entry in kept))
+    return replace(found, episodes=episodes, entries=entries, reviews=reviews)
 
 
 def facts_of(story: Story) -> EpisodeFacts:
@@ -92,8 +131,10 @@ def facts_of(story: Story) -> EpisodeFacts:
     )
 
 
-def _reviews(entries: list[Entry], assessment: Assessment) -> tuple[tuple[str, str], ...]:
-    """Give the latest review of each thing that was reviewed."""
+def _reviews(
+    entries: list[Entry], assessment: Assessment, kept: frozenset[str] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Give the latest review of each thing that was reviewed, if that is ``kept``."""
     by_id = {entry.entry_id: entry for entry in entries}
     latest: dict[tuple[str | None, str], Entry] = {}
     for entry in entries:
@@ -105,6 +146,8 @@ def _reviews(entries: list[Entry], assessment: Assessment) -> tuple[tuple[str, s
     kinds = assessment.policy.vocabulary.kinds
     found = []
     for (_, of), entry in latest.items():
+        if kept is not None and (of if of in by_id else entry.entry_id) not in kept:
+            continue
         kind = by_id[of].kind if of in by_id else of if of in kinds else GONE
         found.append((kind, str(entry.fields["verdict"])))
     return tuple(found)
