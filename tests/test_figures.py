@@ -293,6 +293,18 @@ def test_a_month_is_that_of_the_local_date_on_which_the_duty_arose(policy: Polic
     assert made.episodes_by("month") == {"2023-06": 1}
 
 
+def test_episodes_without_a_report_stand_in_no_month_and_are_counted(policy: Policy) -> None:
+    made = figures(policy, *missing("A", 1), row("A", 3, "located", episode_id="A-3"))
+    assert made.episodes_without_report == 1
+    document = made.to_dict()["episodes"]
+    assert (document["all"], document["by_month"], document["without_report"]) == (
+        2,
+        {"2023-06": 1},
+        1,
+    )
+    assert figures(policy, *missing("A", 1)).episodes_without_report == 0
+
+
 def test_places_and_months_say_what_rests_on_incomplete_records(policy: Policy) -> None:
     wrong = row("A", 2, "ppn_submitted", episode_id="A-1", unheard_of="x")
     made = figures(policy, *missing("A", 1, area="north"), *missing("B", 1, area="south"), wrong)

@@ -260,6 +260,18 @@ def test_the_area_and_the_month_have_tables_of_their_own(policy: Policy) -> None
     assert "2023-06 3 0 of 4 0 4 1 0 0 1" in text
 
 
+def test_episodes_that_stand_in_no_month_are_counted_beside_the_months(policy: Policy) -> None:
+    lines = missing("A", 1)
+    assert "stand in no month" not in flat(page(policy, *lines))
+    lines.append(row("A", 3, "located", episode_id="A-3"))
+    assert "1 episode has no report and stands in no month." in flat(page(policy, *lines))
+    shared = flat(page(policy, *lines, aggregate_only=True))
+    assert "Fewer than 5 episodes have no report and stand in no month." in shared
+    lines += [row("A", n, "located", episode_id=f"A-{n}") for n in range(10, 17)]
+    assert "8 episodes have no report" in flat(page(policy, *lines))
+    assert "10 episodes have no report" in flat(page(policy, *lines, aggregate_only=True))
+
+
 def test_without_areas_nothing_is_said_of_places(policy: Policy) -> None:
     assert "By place" not in flat(page(policy, *missing("A", 1)))
 

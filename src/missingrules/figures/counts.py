@@ -416,6 +416,11 @@ class Figures:
         """How many episodes there are, merged ones being one and voided ones none."""
         return self._episodes.get(("all", None), 0)
 
+    @property
+    def episodes_without_report(self) -> int:
+        """How many episodes have entries and no report, so that no month counts them."""
+        return self._episodes.get(("without_report", None), 0)
+
     def episodes_by(self, what: str) -> dict[str | None, int]:
         """Count episodes by one thing; None where it is not recorded.
 

@@ -94,6 +94,7 @@ def _episodes(figures: Figures) -> dict[str, Any]:
         "by_opening_category": _counted("category", figures.episodes_by("category")),
         "by_highest_grade": _counted("grade", figures.episodes_by("grade")),
         "by_month": figures.episodes_by("month"),
+        "without_report": figures.episodes_without_report,
         "with_an_entry": figures.episodes_by("kind"),
     }
 

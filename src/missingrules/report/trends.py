@@ -67,6 +67,12 @@ def by_month(figures: Figures, lens: Lens) -> dict[str, Any] | None:
     return {"charts": charts, "table": table}
 
 
+def without_month(figures: Figures, lens: Lens) -> Number | None:
+    """Count the episodes that stand in no month; None where each has a report."""
+    found = figures.episodes_without_report
+    return lens.one(found) if found else None
+
+
 def _meeting(tally: Tally) -> list[int]:
     return [tally.in_time, tally.late, tally.no_record]
 

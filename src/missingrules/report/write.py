@@ -124,6 +124,7 @@ def page(figures: Figures, notable: Notable, *, about: About, aggregate_only: bo
                 if (found := compliance.by_place(figures, lens, column)) is not None
             ],
             months=trends.by_month(figures, lens),
+            without_month=trends.without_month(figures, lens),
             times=trends.time_to_action(figures, policy, lens),
             on_record=records.on_record(figures, policy, lens),
             by_category=records.by_category(figures, lens),
