@@ -75,6 +75,62 @@ def test_a_third_episode_90_dates_after_the_first_hangs_on_the_edge_of_the_windo
     assert hanging(missing(0, 10, 90)) == {("window", "exclusive"): None}
 
 
+ENQUIRY = """
+parameters:
+  enquiry_time: {value: 60 minutes, basis: assumed, note: "?"}
+rules:
+  - id: enquiry
+    on: {entry: reported}
+    while: open
+    require: {action: enquiry_made, within: enquiry_time}
+  - id: seen
+    on: {entry: reported}
+    measure: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("returned", "outcome", "told"),
+    [
+        ("09:40", "not_applicable", {}),
+        ("09:55", "not_applicable", {"48 minutes": "breached"}),
+        ("10:05", "breached", {"72 minutes": "not_applicable"}),
+        ("10:30", "breached", {}),
+    ],
+)
+def test_what_is_no_longer_required_hangs_on_a_time_that_would_have_run_out(
+    returned: str, outcome: str, told: dict[str, str]
+) -> None:
+    entries = f"E1 2023-01-01 09:00 reported\nE1 2023-01-01 {returned} returned"
+    finding = only(judge(policy(ENQUIRY), entries, AS_OF), "enquiry")
+    assert finding.outcome == outcome
+    found = sensitivity(policy(ENQUIRY), record(entries), as_of=at(AS_OF))
+    assert {
+        name: {each.variation.now: each.outcome for each in hangs} for name, hangs in found.items()
+    } == ({finding.finding_id: told} if told else {})
+
+
+def test_the_sum_is_of_every_finding_of_a_scan_whatever_became_of_it(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    rows = [("reported", "09:00"), ("returned", "09:55")]
+    log.write_text(
+        "".join(
+            f'{{"child_id": "A", "episode_id": "E", "kind": "{kind}", '
+            f'"at": "2023-01-01T{when}:00Z"}}\n'
+            for kind, when in rows
+        )
+    )
+    read = read_jsonl(log)
+    outcomes = scan(read, policy(ENQUIRY), as_of=at(AS_OF)).outcomes
+    assert outcomes == {"not_applicable": 1, "noted": 1}
+    told = sensitivity_of(read, policy(ENQUIRY), as_of=at(AS_OF))
+    assert (told.hanging.findings, told.hanging.sensitive) == (2, 1)
+    (variation,) = [each for each in told.to_dict()["variations"] if each["changed"]]
+    assert (variation["now"], variation["gone"], variation["arise"]) == ("48 minutes", 0, 0)
+    assert "1 of 2 findings hangs on something assumed" in told.to_text()
+    assert "would be: no record" in told.to_text()
+
+
 def test_well_inside_the_window_nothing_hangs_on_its_edge() -> None:
     assert hanging(missing(0, 10, 20)) == {}
 

@@ -78,7 +78,7 @@ class Hanging:
     children: int = 0
     failed: int = 0
     findings: int = 0
-    """How many duties there are as assumed."""
+    """How many findings there are as assumed, whatever their outcome: those of a scan."""
     sensitive: int = 0
     numbers: Counter[tuple[int, str]] = field(default_factory=Counter)
     """By variation: findings ``changed``, ``gone``, that would ``arise``; ``children`` of them."""
@@ -91,7 +91,7 @@ class Hanging:
     def add(self, record: Record, findings: Sequence[Sequence[Finding]]) -> None:  # noqa: ARG002 - as others count
         """Count one child: the findings as assumed, then under each variation."""
         hangs, arising = hanging(findings, self.rules)
-        self.findings += sum(finding.outcome in FOUND for finding in findings[0])
+        self.findings += len(findings[0])
         for number, new in enumerate(arising):
             changed = [which[number] for which in hangs.values() if number in which]
             self.numbers[number, "changed"] += sum(outcome is not None for outcome in changed)
@@ -360,20 +360,23 @@ def hanging(
     """Match findings as assumed with those under each variation.
 
     Returns by finding id the variations that change it, with the outcome that it would have (None:
-    it would not arise); and for each variation the findings that would arise.
+    it would not arise); and for each variation the findings that would arise. What is no longer
+    required, not visible or only noted changes where it would be a duty that is owed, or that may
+    be; between one another these differ in nothing that anybody has to do.
     """
     hangs: dict[str, dict[int, str | None]] = {}
     arising: list[list[Finding]] = []
-    base = {f.finding_id: f for f in findings[0] if f.outcome in FOUND}
+    base = {f.finding_id: f for f in findings[0]}
     for number, (under, affected) in enumerate(zip(findings[1:], rules, strict=True)):
-        now = {f.finding_id: f for f in under if f.rule in affected and f.outcome in FOUND}
+        now = {f.finding_id: f for f in under if f.rule in affected}
         for name, finding in base.items():
             if finding.rule not in affected:
                 continue
             other = now.get(name)
-            if other is None or other.outcome != finding.outcome:
-                hangs.setdefault(name, {})[number] = None if other is None else other.outcome
-        arising.append([finding for name, finding in now.items() if name not in base])
+            would = None if other is None else other.outcome
+            if would != finding.outcome and (finding.outcome in FOUND or would in FOUND):
+                hangs.setdefault(name, {})[number] = would
+        arising.append([f for name, f in now.items() if name not in base and f.outcome in FOUND])
     return hangs, arising
 
 
