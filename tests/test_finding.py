@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import string
 from typing import TYPE_CHECKING
 
 import pytest
 
 import build
-from missingrules import Coverage, Policy, evaluate
+from missingrules import Coverage, Policy, doubt, evaluate
 from missingrules.finding import OUTCOMES, grade_name, merged_ids, stamp
+from missingrules.vocabulary import standard
 
 if TYPE_CHECKING:
     from missingrules import Assessment, Finding
@@ -298,12 +300,49 @@ MESSAGES = {
 }
 
 
+@pytest.mark.parametrize(
+    ("unknown", "told"),
+    [
+        ("missing_since", "since when the child was missing"),
+        ("fields of graded", "what the risk grading says"),
+        ("fields of reported", "what the report says"),
+        ("fields of located", "what the entry “located” says"),
+        ("fields of own_kind", "what the entry “own kind” says"),
+        ("categorised.category", "the recorded category"),
+        ("ppn_submitted.ethnicity", "“ethnicity” of the public protection notification"),
+        ("own_kind.own_field", "“own field” of the entry “own kind”"),
+        ("marker cse", "the warning marker child sexual exploitation"),
+        ("concern self_harm", "the concern self-harm"),
+        ("trigger_plan_created", "whether there was a trigger plan"),
+        ("return_interview_declined", "whether the return home interview was declined"),
+        ("care_status", "the care status"),
+        ("resource_attended", "officers attending"),
+        ("own_kind", "whether “own kind” was recorded"),
+        ("what would release from it", "what would release from it"),
+        ("whether episode E0 counts", "whether episode E0 counts"),
+    ],
+)
+def test_what_is_not_known_is_told_in_words(unknown: str, told: str) -> None:
+    assert doubt.in_words(unknown) == told
+
+
+def test_whatever_a_condition_can_ask_has_words_without_names_of_the_log() -> None:
+    for kind in standard().kinds.values():
+        names = [kind.name, f"fields of {kind.name}", *(f"{kind.name}.{f}" for f in kind.fields)]
+        for told in map(doubt.in_words, names):
+            assert "_" not in told
+            assert "." not in told
+            assert told[0] in "“" + string.ascii_lowercase
+
+
 @pytest.mark.parametrize("name", MESSAGES)
 def test_the_message_is_a_plain_sentence_with_local_times(policy: Policy, name: str) -> None:
     rule, log, expected = MESSAGES[name]
     finding = build.found(judged(policy, log), rule)[0]
     assert finding.message == expected
-    assert finding.sentence == expected.removesuffix(" Episode E1.")
+    in_words = expected.replace("reported.from_place", "from where the child went missing")
+    assert finding.told == in_words
+    assert finding.sentence == in_words.removesuffix(" Episode E1.")
 
 
 @pytest.mark.parametrize(

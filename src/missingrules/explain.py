@@ -228,7 +228,7 @@ class _Teller:
         if finding.history_truncated:
             parts.append(Reason("the window reaches back to before the log begins"))
         return Reason(
-            f"{finding.outcome.replace('_', ' ')}: {finding.message}",
+            f"{finding.outcome.replace('_', ' ')}: {finding.told}",
             entries=finding.evidence,
             parts=tuple(parts),
         )

@@ -13,11 +13,12 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from missingrules import doubt
 from missingrules.calendar import Elapsed, from_us
 from missingrules.vocabulary import GRADES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from missingrules.duties import Duty
     from missingrules.log import Entry
@@ -198,13 +199,21 @@ class Finding(NamedTuple):
 
     @property
     def message(self) -> str:
-        """Say it in a plain sentence, with local times."""
-        return f"{self.sentence} Episode {self.episode_id}." if self.episode_id else self.sentence
+        """Say it in a plain sentence, with local times; what is not known has its own name."""
+        return self._of_episode(_sentence(self, self.unknown))
+
+    @property
+    def told(self) -> str:
+        """The message for people only: what is not known is put into words."""
+        return self._of_episode(self.sentence)
 
     @property
     def sentence(self) -> str:
-        """The message without the episode, for where that is said already."""
-        return _sentence(self)
+        """What is told, without the episode, for where that is said already."""
+        return _sentence(self, [doubt.in_words(each) for each in self.unknown])
+
+    def _of_episode(self, text: str) -> str:
+        return f"{text} Episode {self.episode_id}." if self.episode_id else text
 
     def to_dict(self) -> dict[str, Any]:
         """Give the finding as JSON takes it; instants in RFC 3339, UTC."""
@@ -266,7 +275,7 @@ def _due(finding: Finding) -> str:
     return f"end of {when(finding.duty, finding.due_us - 1)[:10]}"
 
 
-def _sentence(finding: Finding) -> str:  # noqa: C901, PLR0911 - one case an outcome
+def _sentence(finding: Finding, unknown: Sequence[str]) -> str:  # noqa: C901, PLR0911 - one case an outcome
     duty, outcome = finding.duty, finding.outcome
     phrase, opened = duty.phrase, when(duty, finding.opened_us)
     run = _episodes(finding) + _learned(finding)
@@ -280,7 +289,7 @@ def _sentence(finding: Finding) -> str:  # noqa: C901, PLR0911 - one case an out
     if not duty.action and outcome == BREACHED:
         return f"Against policy: {duty.title} ({opened}).{run}"
     if outcome == INDETERMINATE:
-        why = ", ".join(finding.unknown) or "a fact that the rule hangs on"
+        why = ", ".join(unknown) or "a fact that the rule hangs on"
         return f"Cannot be told: {duty.title}. What is not known: {why}.{run}"
     if outcome == NOT_OBSERVABLE:
         return f"Not visible in this source: {duty.title}.{run}"

@@ -198,7 +198,7 @@ class SensitivityReport:
         for one in told.found:
             yield ""
             finding = one.finding
-            yield f"{finding.finding_id} {finding.child_id} {finding.rule}: {finding.message}"
+            yield f"{finding.finding_id} {finding.child_id} {finding.rule}: {finding.told}"
             for hangs in one.sensitive_to:
                 yield f"  sensitive to {hangs}"
         if told.sensitive > len(told.found):

@@ -135,7 +135,7 @@ def _findings(answer: SensitivityReport, listed: int) -> Section:
         lines = tuple(
             f"{otherwise(hangs.variation)}: {would(hangs.outcome)}." for hangs in one.sensitive_to
         )
-        blocks.append(Entry(f"{finding.child_id}: {finding.title}", finding.message, lines))
+        blocks.append(Entry(f"{finding.child_id}: {finding.title}", finding.told, lines))
     if not shown:
         blocks = [Said("No finding hangs on anything that was assumed.")]
     more = answer.hanging.sensitive - len(shown)

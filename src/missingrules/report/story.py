@@ -205,7 +205,7 @@ def unmet_of(
                 no_record=sum(f.outcome == outcomes.BREACHED for f in breaches),
                 late=sum(f.outcome == outcomes.FULFILLED_LATE for f in breaches),
                 of=sum(f.outcome == outcomes.FULFILLED for f in findings) + len(breaches),
-                sentences=tuple(_short(f.message) for f in breaches[:told]),
+                sentences=tuple(_short(f.told) for f in breaches[:told]),
                 more=max(0, len(breaches) - told) if told else 0,
                 assumed=_hanging(breaches, hangs or {}),
             )
