@@ -126,6 +126,21 @@ def test_the_report_for_sharing_names_nobody(answer: Path) -> None:
     assert "W-0001" not in page
 
 
+def test_the_report_for_sharing_names_no_child_in_the_line_that_makes_it_either(
+    run: Any, tmp_path: Path
+) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_bytes(BOY.read_bytes())
+    for asked in (["--child", "child-01"], ["--child=child-01"]):
+        run("scan", log, "--policy", "wiltshire", "--out", tmp_path / "out", *asked)
+        whole, shared = (
+            (tmp_path / "out" / name).read_text(encoding="utf-8") for name in (REPORT, SHARED)
+        )
+        assert f"<pre><code>missingrules scan {log}" in shared
+        assert "child-01" in whole
+        assert "child-01" not in shared
+
+
 def test_an_answer_takes_the_place_of_an_older_one(run: Any, answer: Path, tmp_path: Path) -> None:
     place = tmp_path / "answer"
     place.mkdir()

@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -312,7 +313,7 @@ class Run:
             entries=sweep.quality.entries,
             recorded=sweep.quality.recorded,
             source=self._called(),
-            command=self._command(),
+            command=self._command(naming=sweep.pseudonyms is None),
             limits=[*self._limits(), *notes_of(self.mappings)],
             care_homes=self.homes,
             pseudonymised=sweep.pseudonyms is not None,
@@ -321,13 +322,14 @@ class Run:
             as_stated=sweep.stated_times,
         )
         found = sweep.gathered
+        shared = replace(about, command=self._command(naming=False))
         folder.finish(
             self.summary(),
             {
                 REJECTS: lambda path: write_rejects(sweep.books, path),
                 REPORT: lambda path: write_report(found.figures, found.notable, path, about=about),
                 SHARED: lambda path: write_report(
-                    found.figures, found.notable, path, about=about, aggregate_only=True
+                    found.figures, found.notable, path, about=shared, aggregate_only=True
                 ),
             },
         )
@@ -458,10 +460,11 @@ class Run:
             )
         return limits
 
-    def _command(self) -> str:
-        """Give the line that makes the same answer; under pseudonyms it names no child."""
+    @staticmethod
+    def _command(*, naming: bool) -> str:
+        """Give the line that makes the same answer; without ``naming`` it names no child."""
         words = ["missingrules", *sys.argv[1:]]
-        if self.sweep.pseudonyms is not None:
+        if not naming:
             for place, word in enumerate(words):
                 if word == "--child" and place + 1 < len(words):
                     words[place + 1] = "..."
