@@ -645,6 +645,13 @@ def test_an_instant_that_is_none_is_refused(
     assert done.err.startswith("missingrules: --as-of: ")
 
 
+def test_a_date_alone_is_told_how_an_instant_is_written(
+    run: Run, saved: Saved, policy: Path
+) -> None:
+    done = run("scan", saved(MISSED), "-p", policy, "--as-of", "2023-06-03")
+    assert "must be a date with a time, as in 2024-03-31T09:00:00 (in the zone" in done.err
+
+
 def test_an_earlier_instant_gives_the_earlier_verdict(run: Run, saved: Saved, policy: Path) -> None:
     log = saved(MISSED)
     seen = [

@@ -146,6 +146,11 @@ def instant(text: str | None, policy: Policy, option: str = "--as-of") -> dt.dat
     try:
         return from_us(parse_instant(text, policy.calendar.zone))
     except InstantError as error:
+        if error.code == "bad-time":
+            stop(
+                f"{option}: must be a date with a time, as in 2024-03-31T09:00:00 (in the zone of "
+                "the policy) or 2024-03-31T09:00:00+01:00"
+            )
         stop(f"{option}: {error}")
 
 
