@@ -385,6 +385,18 @@ def test_options_that_cannot_be_meant_are_said(run: Any, args: list[str], told: 
     assert told in err
 
 
+def test_the_reports_of_a_part_say_so_at_their_head(run: Any, tmp_path: Path) -> None:
+    asked = ("--rule", "strategy-meeting", "--area", "Norht", "--out", tmp_path / "out")
+    run("scan", BOY, "--policy", "wiltshire", *asked)
+    for name in (REPORT, SHARED):
+        head, header, _ = (
+            (tmp_path / "out" / name).read_text(encoding="utf-8").partition("</header>")
+        )
+        assert header
+        assert "Only: rule strategy-meeting; area Norht." in head
+        assert "No entry names the area Norht" in head
+
+
 def test_care_homes_reach_the_report(run: Any, tmp_path: Path) -> None:
     homes = tmp_path / "homes.csv"
     homes.write_text("home,signed_up,updated\nOak House,yes,2022-08-31\nElm House,,\n")

@@ -333,6 +333,14 @@ def test_rows_that_could_be_anybodys_are_told_at_a_glance_with_what_follows(
     assert f"{shared} rejected rows name no child. Any child's record may lack them" in text
 
 
+def test_a_report_of_a_part_says_so_at_its_head(policy: Policy) -> None:
+    about = About(policy=policy, command="c", selected="Only: area north.")
+    for aggregate_only in (False, True):
+        html = page(policy, *missing("A", 1), about=about, aggregate_only=aggregate_only)
+        head, _, _ = html.partition("</header>")
+        assert "Only: area north." in flat(head)
+
+
 def test_without_such_rows_nothing_is_said_of_them(policy: Policy) -> None:
     assert "no child. Any child's record" not in flat(page(policy, *missing("A", 1)))
 

@@ -315,6 +315,7 @@ class Run:
             source=self._called(),
             command=self._command(naming=sweep.pseudonyms is None),
             limits=[*self._limits(), *notes_of(self.mappings)],
+            selected=" ".join(self._selected()),
             care_homes=self.homes,
             pseudonymised=sweep.pseudonyms is not None,
             assumed=sweep.assumed,
@@ -356,8 +357,8 @@ class Run:
             mappings=self.mappings,
         )
         say_faults(sweep.books, sweep.unheard, introduced=True)
-        for limit in self._limits():
-            page.paragraph(limit)
+        for told in (*self._selected(), *self._limits()):
+            page.paragraph(told)
         if sweep.stated_times:
             page.paragraph(
                 f"{sweep.stated_times} of the findings on timeliness "
@@ -438,17 +439,22 @@ class Run:
         """List what is odd about the data."""
         return self.sweep.notes(holds_calls=calls_of(self.mappings))
 
+    def _selected(self) -> list[str]:
+        """Say which part is shown and counted, and what was asked for and is nowhere."""
+        selection = self.sweep.selection
+        if selection is None:
+            return []
+        told = (
+            f"{selection.description} Every child was judged on all entries. Rows and notes on the "
+            "data are those of the whole log, and gaps those of the whole record of each child who "
+            "is counted."
+        )
+        return [told, *self.sweep.unmet()]
+
     def _limits(self) -> list[str]:
         """Say what every reader has to bear in mind."""
         sweep = self.sweep
         limits = []
-        if sweep.selection is not None:
-            limits.append(
-                f"{sweep.selection.description} Every child was judged on all entries. Rows and "
-                "notes on the data are those of the whole log, and gaps those of the whole record "
-                "of each child who is counted."
-            )
-            limits += sweep.unmet()
         if sweep.pseudonyms is not None:
             limits.append(
                 f"Ids are pseudonyms (key {sweep.pseudonyms.key_name}): still personal data."

@@ -77,6 +77,8 @@ class About:
     sensitive: int = 0
     as_stated: int = 0
     """How many findings rest on when things are said to have happened, and on nothing else."""
+    selected: str = ""
+    """Which part is shown and counted, in sentences for the head; empty where everything is."""
     unattributed: int = 0
     """How many rejected rows name no child, so that any child's record may lack them."""
 
@@ -102,6 +104,7 @@ class About:
         assumed: Assumed | None = None,
         sensitive: int = 0,
         as_stated: int = 0,
+        selected: str = "",
     ) -> About:
         """Take what a log tells of its rows, and what was ``found`` odd about it.
 
@@ -146,5 +149,6 @@ class About:
             assumed=assumed,
             sensitive=sensitive,
             as_stated=as_stated,
+            selected=selected,
             unattributed=log.unattributed,
         )
