@@ -168,6 +168,12 @@ def test_a_child_is_told_with_what_is_not_on_record_and_why(policy: Policy) -> N
     assert "2 of 2 from 2023-05-04 00:00" in text
 
 
+def test_ids_and_dates_stay_on_one_line_in_tables_too(policy: Policy) -> None:
+    html = page(policy, *missing("A", 1))
+    assert '<td><span class="whole">A-1</span></td>' in html
+    assert '<span class="whole">2023-06-01</span>' in html
+
+
 def test_of_minor_duties_a_child_has_the_number_and_not_each_sentence(policy: Policy) -> None:
     text = flat(page(policy, *missing("A", 1, 3)))
     assert "A notification is written: no record in 2 of 2." in text
