@@ -16,8 +16,10 @@ import pytest
 import build
 from missingrules import MissingRulesError, Policy, read_jsonl, scan
 from missingrules.calendar import DAY_US, to_us
+from missingrules.errors import Fault
 from missingrules.explain import Reason
 from missingrules.figures import Figures, Gathered, Notable
+from missingrules.log import Intake
 from missingrules.reading.quality import all_notes, look_at
 from missingrules.record import Coverage
 from missingrules.report import (
@@ -375,6 +377,17 @@ def test_notes_and_limits_are_shown_as_they_are_given(policy: Policy) -> None:
     shared = flat(page(policy, *missing("A", 1), about=about, aggregate_only=True))
     assert "Episodes without an end no-end 5" in shared
     assert "E9" not in shared
+
+
+def test_what_is_counted_for_a_whole_file_stands_with_its_own_number(policy: Policy) -> None:
+    intake = Intake()
+    intake.note(Fault("links.csv", 0, 0, "unsure-link", "pairs that are not used: 12"))
+    intake.note(Fault("more.csv", 0, 0, "unsure-link", "pairs that are not used: 3"))
+    intake.reject([Fault("calls.csv", 4, 2, "bad-time", "is no time: 12")])
+    about = About.of_log(policy, intake.log(), [], entries=2, recorded=1, source="x", command="c")
+    told = [(note.code, note.text, note.number) for note in about.notes]
+    assert ("unsure-link", "pairs that are not used", 15) in told
+    assert ("bad-time", "not read: bad time", 1) in told
 
 
 def test_what_a_log_in_memory_tells_of_its_rows_is_taken_over(policy: Policy) -> None:

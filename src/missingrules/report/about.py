@@ -119,12 +119,14 @@ class About:
             rejected=log.rejected,
             left_out=log.left_out,
         )
-        codes = Counter(fault.code for fault in log.faults)
-        notes = [
-            Note(code, f"not read: {code.replace('-', ' ')}", number)
-            for code, number in sorted(codes.items())
-            if code not in NOT_OF_ROWS
-        ]
+        counted: Counter[tuple[str, str]] = Counter()
+        for fault in log.faults:
+            text, _, number = fault.message.rpartition(": ")
+            if not fault.line and number.isdigit():  # of a whole file: it counts by itself
+                counted[fault.code, text] += int(number)
+            elif fault.code not in NOT_OF_ROWS:
+                counted[fault.code, f"not read: {fault.code.replace('-', ' ')}"] += 1
+        notes = [Note(code, text, number) for (code, text), number in sorted(counted.items())]
         if log.unattributed:
             text = "rejected rows that name no child, so that they could be anybody's"
             notes.append(Note("no-child", text, log.unattributed))
