@@ -28,6 +28,7 @@ SAMPLES = {
     "safeguarding_missing": ("safeguarding_*.csv", (6, 6, 0, 0, 0), 1),
     "ssda903": ("ssda903_*.csv", (10, 9, 1, 0, 0), 3),
 }
+PAIRS = FOLDER / "incidents_and_occurrences.csv"
 
 
 def sample(name: str, pattern: str) -> Log:
@@ -45,6 +46,7 @@ def findings(name: str, pattern: str, rule: str) -> list[dict[str, Any]]:
 
 def test_every_file_of_the_folder_belongs_to_a_sample() -> None:
     placed = [path for pattern, _, _ in SAMPLES.values() for path in FOLDER.glob(pattern)]
+    placed.append(PAIRS)  # of two samples at once
     assert sorted(placed) == sorted(FOLDER.glob("*.csv"))
 
 
@@ -183,8 +185,9 @@ def test_every_sample_can_be_read_in_one_scan_with_all_mappings() -> None:
     mappings = [load_mapping(name) for name in SAMPLES]
     shared = {mapping.name: paths for mapping, paths in shared_out(expand([FOLDER]), mappings)}
     for name, (pattern, _, _) in SAMPLES.items():
-        aliases = set(FOLDER.glob("*aliases*"))  # of persons, for every source
-        assert set(shared[name]) - aliases == set(FOLDER.glob(pattern)) - aliases
+        joining = {PAIRS, *FOLDER.glob("*aliases*")}  # aliases of persons are for every source
+        assert set(shared[name]) - joining == set(FOLDER.glob(pattern)) - joining
+    assert PAIRS in shared["command_and_control"]
 
 
 def test_an_answer_from_several_sources_says_what_joining_them_does() -> None:

@@ -127,14 +127,15 @@ def notes_of(mappings: Sequence[SourceMapping]) -> list[str]:
 
 
 def _of_several(mappings: Sequence[SourceMapping]) -> list[str]:
-    """Say what joining sources of episodes does: ids of one do not lead to those of another."""
+    """Say what joining sources of episodes does: an id of one leads to one of another if told."""
     names = [mapping.name for mapping in mappings if "reported" in mapping.kinds]
     if len(names) < 2:  # noqa: PLR2004 - of one there is nothing to join
         return []
     note = (
-        f"Several sources tell of episodes: {', '.join(names)}. An episode that stands in two of "
-        "them under two ids counts twice, and every episode is judged by what all of them together "
-        "can show: what is not on record in one may be so because only another one holds it."
+        f"Several sources tell of episodes: {', '.join(names)}. An absence that stands in two "
+        "of them under two ids counts twice, unless a table of `same_episodes` in a mapping says "
+        "that the two mean one; and every episode is judged by what all of them together can show: "
+        "what is not on record in one may be so because only another one holds it."
     )
     return [note]
 

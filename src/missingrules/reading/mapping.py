@@ -16,7 +16,7 @@ from missingrules.calendar import Calendar
 from missingrules.errors import Fault
 from missingrules.reading.check import check
 from missingrules.reading.faults import MappingError
-from missingrules.reading.language import ALIASES, Linked
+from missingrules.reading.language import ALIASES, SAME_EPISODES, Linked
 from missingrules.reading.shape import read_shape
 from missingrules.record import Coverage
 from missingrules.vocabulary import standard
@@ -47,9 +47,9 @@ class SourceMapping:
 
     @property
     def pairs(self) -> Mapping[str, Pairs]:
-        """Its tables of pairs: the links by name, and the aliases."""
-        aliases = {} if self.file.aliases is None else {ALIASES: self.file.aliases}
-        return {**self.file.links, **aliases}
+        """Its tables of pairs: the links by name, the aliases, and the same episodes."""
+        own = {ALIASES: self.file.aliases, SAME_EPISODES: self.file.same_episodes}
+        return {**self.file.links, **{name: each for name, each in own.items() if each is not None}}
 
     @property
     def files(self) -> Mapping[str, Sequence[str]]:
@@ -58,7 +58,10 @@ class SourceMapping:
         return {**tables, **{name: pairs.files for name, pairs in self.pairs.items()}}
 
     def needs(self, name: str) -> bool:
-        """Whether an extract is not whole without this table. Aliases may always be left out."""
+        """Whether an extract is not whole without this table.
+
+        Aliases and the table of same episodes may always be left out.
+        """
         table = self.file.tables.get(name)
         if table is not None:
             return not table.optional
