@@ -193,8 +193,17 @@ def test_every_sample_can_be_read_in_one_scan_with_all_mappings() -> None:
 def test_an_answer_from_several_sources_says_what_joining_them_does() -> None:
     (note,) = set(notes_of(BOTH)) - {note for mapping in BOTH for note in mapping.notes}
     assert note.startswith("Several sources tell of episodes: police_misper, command_and_control.")
-    assert "under two ids counts twice" in note
+    assert "under two ids counts twice, unless a table of `same_episodes` in a mapping" in note
     assert notes_of(BOTH[:1]) == list(BOTH[0].notes)
+
+
+def test_joining_absences_with_a_source_of_whole_days_is_warned_of() -> None:
+    days = load_mapping("ssda903")
+    told = [note for note in notes_of([*BOTH, days]) if "Only the day of a report" in note]
+    assert len(told) == 1
+    assert "stands in ssda903." in told[0]
+    assert not [note for note in notes_of([BOTH[0], days]) if "Only the day" in note]
+    assert not [note for note in notes_of(BOTH) if "Only the day" in note]
 
 
 def test_a_file_of_no_mapping_and_a_mapping_without_files_are_said(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import typer
 from missingrules.calendar import InstantError, from_us, parse_instant
 from missingrules.errors import LogError
 from missingrules.terminal import say, stop
+from missingrules.wording import listed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -137,7 +138,16 @@ def _of_several(mappings: Sequence[SourceMapping]) -> list[str]:
         "that the two mean one; and every episode is judged by what all of them together can show: "
         "what is not on record in one may be so because only another one holds it."
     )
-    return [note]
+    days = [m.name for m in mappings if m.by_day]
+    if not days or all(mapping.file.same_episodes is None for mapping in mappings):
+        return [note]
+    taken = (
+        f"Only the day of a report or a return stands in {listed(days, 'and')}. Where an absence "
+        "is joined with one of another source, it begins with the earlier report and ends with the "
+        "earlier return: with a time of day that was taken, duties may seem to arise, and to end, "
+        "hours before they did."
+    )
+    return [note, taken]
 
 
 def instant(text: str | None, policy: Policy, option: str = "--as-of") -> dt.datetime | None:

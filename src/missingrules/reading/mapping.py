@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _ANSWERS = frozenset({"decided_not_required", "voided", "merged"})
 """Kinds whose absence accuses nobody, so that a source need not be able to show them."""
 
+_FRAME = frozenset({"reported", "returned", "closed"})
+"""Kinds that say from when to when a child was away."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceMapping:
@@ -105,6 +108,15 @@ class SourceMapping:
             name
             for name, table in self.file.tables.items()
             if table.recorded_at is None and all(e.recorded_at is None for e in table.entries)
+        )
+
+    @property
+    def by_day(self) -> bool:
+        """Whether it holds only the day of reports or of ends, so that the time of day is taken."""
+        return any(
+            entry.kind in _FRAME and entry.at.time_of_day is not None
+            for table in self.file.tables.values()
+            for entry in table.entries
         )
 
     @property
