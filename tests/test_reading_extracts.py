@@ -193,7 +193,7 @@ def test_every_sample_can_be_read_in_one_scan_with_all_mappings() -> None:
 def test_an_answer_from_several_sources_says_what_joining_them_does() -> None:
     (note,) = set(notes_of(BOTH)) - {note for mapping in BOTH for note in mapping.notes}
     assert note.startswith("Several sources tell of episodes: police_misper, command_and_control.")
-    assert "under two ids counts twice, unless a table of `same_episodes` in a mapping" in note
+    assert "under two ids counts twice, unless a table of same_episodes in a mapping" in note
     assert notes_of(BOTH[:1]) == list(BOTH[0].notes)
 
 

@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from missingrules import Policy, scan, spool, written
+from missingrules import Entry, Policy, scan, spool, written
 from missingrules.cli import main
+from missingrules.episode import legs_of
 from missingrules.reading.extract import read_files, read_tables
+from missingrules.reading.joined import Absences
 from missingrules.reading.mapping import SourceMapping, load_mapping, parse_mapping
+from missingrules.reading.people import People
 from missingrules.reading.quality import all_notes, look_at
+from missingrules.record import Story
 from missingrules.scan import coverage_of
 from missingrules.sweep import swept
 
@@ -275,6 +281,38 @@ def test_what_is_merged_into_an_id_goes_to_the_one_that_it_means(force: Force) -
     assert found.episode_id == "I1"
     assert {e.fields["into"] for e in one.log().entries if e.kind == "merged"} == {"I1"}
     assert "unknown_target" not in {gap.code for gap in one.scan().assessments[0].data_gaps}
+
+
+TELLING = st.tuples(
+    st.integers(0, 9), st.sampled_from(["reported", "returned", "closed"]), st.sampled_from("AB")
+)
+
+
+@given(st.lists(TELLING, max_size=9, unique_by=lambda told: told[0]))
+def test_what_is_listed_is_where_the_kernel_begins_and_ends_times_away(
+    told: list[tuple[int, str, str]],
+) -> None:
+    absences, whose, entries = Absences([People(episodes={"B": "E1"})]), {}, []
+    for at, kind, account in told:
+        entries.append(Entry(f"{at}", "C1", "E1", kind, at, at, None, {}, None, None))
+        whose[at] = account
+        absences.take(entries[-1:], ("mapping", account), "rows", at)
+    listed = {(fault.code, fault.line) for fault in absences.faults()}
+
+    expected = set()
+    story = Story("E1", tuple(sorted(entries, key=lambda entry: entry.at)), ())
+    times_away = legs_of(story, [])
+    starts = [leg.start for leg in times_away]
+    for leg, until in zip(times_away, [*starts, 10][1:], strict=True):
+        ends = {e.at: e.kind for e in entries if e.kind != "reported" and leg.start < e.at < until}
+        if until in starts and whose[until] not in {whose[at] for at in ends}:
+            expected.add(("report-after-end", until))
+        if leg.returned is not None and ends[leg.returned] == "closed":
+            before = [e for e in entries if leg.start <= e.at <= leg.returned]
+            away = {whose[e.at] for e in before if e.kind == "reported"}
+            if away - {whose[e.at] for e in before if e.kind != "reported"}:
+                expected.add(("closed-while-away", leg.returned))
+    assert listed == expected
 
 
 # --- The table of pairs --------------------------------------------------------------------------

@@ -134,7 +134,7 @@ def _of_several(mappings: Sequence[SourceMapping]) -> list[str]:
         return []
     note = (
         f"Several sources tell of episodes: {', '.join(names)}. An absence that stands in two "
-        "of them under two ids counts twice, unless a table of `same_episodes` in a mapping says "
+        "of them under two ids counts twice, unless a table of same_episodes in a mapping says "
         "that the two mean one; and every episode is judged by what all of them together can show: "
         "what is not on record in one may be so because only another one holds it."
     )

@@ -49,7 +49,7 @@ class Note:
 
 
 _TWICE: Final = (
-    "which may be one absence under two ids (a table of `same_episodes` in a mapping joins them)"
+    "which may be one absence under two ids (a table of same_episodes in a mapping joins them)"
 )
 _MESSAGES: Final = {
     "duplicate-episodes": f"Episodes of one child reported at the very same time, {_TWICE}",
