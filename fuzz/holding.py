@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import missingrules
 from missingrules.log import Log, read_jsonl, to_json
+from missingrules.reading.joined import READ
 from missingrules.reading.mapping import mappings_folder
 from missingrules.reading.people import NO_ROW
 
@@ -36,7 +37,7 @@ def holds(log: Log, raw: bytes, *, shown: str = "") -> None:
     """
     assert log.rows == log.accepted + log.duplicates + log.rejected + log.left_out, "rows add up"
     assert log.partly <= log.accepted + log.duplicates, "rows read in part are read"
-    faults = [fault for fault in log.faults if fault.row != NO_ROW]
+    faults = [fault for fault in log.faults if fault.row not in (NO_ROW, READ)]
     with_faults = {(fault.source, fault.line) for fault in faults}
     assert log.rejected + log.partly == len(with_faults), (
         f"a fault for every row: {log.rejected} and {log.partly} rows, {len(with_faults)} places"

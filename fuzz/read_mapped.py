@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SAMPLES: Final = {
     "police_misper": ("misper_episodes", "misper_markers", "misper_aliases"),
-    "command_and_control": ("control_calls", "control_links"),
+    "command_and_control": ("control_calls", "control_links", "incidents_and_occurrences"),
     "ssda903": ("ssda903_missing",),
     "safeguarding_missing": ("safeguarding_missing",),
     "nasty": ("semicolons",),

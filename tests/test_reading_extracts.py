@@ -28,6 +28,7 @@ SAMPLES = {
     "safeguarding_missing": ("safeguarding_*.csv", (6, 6, 0, 0, 0), 1),
     "ssda903": ("ssda903_*.csv", (10, 9, 1, 0, 0), 3),
 }
+PAIRS = FOLDER / "incidents_and_occurrences.csv"
 
 
 def sample(name: str, pattern: str) -> Log:
@@ -45,6 +46,7 @@ def findings(name: str, pattern: str, rule: str) -> list[dict[str, Any]]:
 
 def test_every_file_of_the_folder_belongs_to_a_sample() -> None:
     placed = [path for pattern, _, _ in SAMPLES.values() for path in FOLDER.glob(pattern)]
+    placed.append(PAIRS)  # of two samples at once
     assert sorted(placed) == sorted(FOLDER.glob("*.csv"))
 
 
@@ -183,15 +185,25 @@ def test_every_sample_can_be_read_in_one_scan_with_all_mappings() -> None:
     mappings = [load_mapping(name) for name in SAMPLES]
     shared = {mapping.name: paths for mapping, paths in shared_out(expand([FOLDER]), mappings)}
     for name, (pattern, _, _) in SAMPLES.items():
-        aliases = set(FOLDER.glob("*aliases*"))  # of persons, for every source
-        assert set(shared[name]) - aliases == set(FOLDER.glob(pattern)) - aliases
+        joining = {PAIRS, *FOLDER.glob("*aliases*")}  # aliases of persons are for every source
+        assert set(shared[name]) - joining == set(FOLDER.glob(pattern)) - joining
+    assert PAIRS in shared["command_and_control"]
 
 
 def test_an_answer_from_several_sources_says_what_joining_them_does() -> None:
     (note,) = set(notes_of(BOTH)) - {note for mapping in BOTH for note in mapping.notes}
     assert note.startswith("Several sources tell of episodes: police_misper, command_and_control.")
-    assert "under two ids counts twice" in note
+    assert "under two ids counts twice, unless a table of same_episodes in a mapping" in note
     assert notes_of(BOTH[:1]) == list(BOTH[0].notes)
+
+
+def test_joining_absences_with_a_source_of_whole_days_is_warned_of() -> None:
+    days = load_mapping("ssda903")
+    told = [note for note in notes_of([*BOTH, days]) if "Only the day of a report" in note]
+    assert len(told) == 1
+    assert "stands in ssda903." in told[0]
+    assert not [note for note in notes_of([BOTH[0], days]) if "Only the day" in note]
+    assert not [note for note in notes_of(BOTH) if "Only the day" in note]
 
 
 def test_a_file_of_no_mapping_and_a_mapping_without_files_are_said(tmp_path: Path) -> None:

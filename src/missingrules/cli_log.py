@@ -12,6 +12,7 @@ import typer
 from missingrules.calendar import InstantError, from_us, parse_instant
 from missingrules.errors import LogError
 from missingrules.terminal import say, stop
+from missingrules.wording import listed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -127,16 +128,26 @@ def notes_of(mappings: Sequence[SourceMapping]) -> list[str]:
 
 
 def _of_several(mappings: Sequence[SourceMapping]) -> list[str]:
-    """Say what joining sources of episodes does: ids of one do not lead to those of another."""
+    """Say what joining sources of episodes does: an id of one leads to one of another if told."""
     names = [mapping.name for mapping in mappings if "reported" in mapping.kinds]
     if len(names) < 2:  # noqa: PLR2004 - of one there is nothing to join
         return []
     note = (
-        f"Several sources tell of episodes: {', '.join(names)}. An episode that stands in two of "
-        "them under two ids counts twice, and every episode is judged by what all of them together "
-        "can show: what is not on record in one may be so because only another one holds it."
+        f"Several sources tell of episodes: {', '.join(names)}. An absence that stands in two "
+        "of them under two ids counts twice, unless a table of same_episodes in a mapping says "
+        "that the two mean one; and every episode is judged by what all of them together can show: "
+        "what is not on record in one may be so because only another one holds it."
     )
-    return [note]
+    days = [m.name for m in mappings if m.by_day]
+    if not days or all(mapping.file.same_episodes is None for mapping in mappings):
+        return [note]
+    taken = (
+        f"Only the day of a report or a return stands in {listed(days, 'and')}. Where an absence "
+        "is joined with one of another source, it begins with the earlier report and ends with the "
+        "earlier return: with a time of day that was taken, duties may seem to arise, and to end, "
+        "hours before they did."
+    )
+    return [note, taken]
 
 
 def instant(text: str | None, policy: Policy, option: str = "--as-of") -> dt.datetime | None:

@@ -68,6 +68,10 @@ _NOTES: Final = {
     "unlinked-incident": None,
     "alias-circle": None,
     "two-aliases": None,
+    "report-after-end": None,
+    "closed-while-away": None,
+    "voided-for-all": None,
+    "joins-nothing": None,
 }
 """What the ids of a note on the data are; None for places in files, which are no ids."""
 

@@ -11,7 +11,7 @@ from missingrules import values, wording
 from missingrules.calendar import Calendar
 from missingrules.reading.delimited import codec_of
 from missingrules.reading.faults import MappingCode, fault
-from missingrules.reading.language import ALIASES, Linked
+from missingrules.reading.language import ALIASES, SAME_EPISODES, Linked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,17 +61,22 @@ class _Check:
 
     def joined(self) -> Iterator[Fault]:
         """Check the tables of pairs."""
-        tables, aliases = self.file.tables, self.file.aliases
+        tables, same = self.file.tables, self.file.same_episodes
+        own = {ALIASES: "aliases", SAME_EPISODES: "ids of episodes that mean another"}
         for name, pairs in self.file.links.items():
             yield from self.pairs(("links", name), pairs)
-            if name in tables or name == ALIASES:
+            if name in tables or name in own:
                 message = f"`{name}` is the name of another table"
                 yield self.at(("links", name), "name-taken", message, "Give it one of its own.")
-        if aliases is not None:
-            yield from self.pairs((ALIASES,), aliases)
-        if ALIASES in tables:
-            message = "`aliases` is the name of the table of aliases"
-            yield self.at(("tables", ALIASES), "name-taken", message, "Give it one of its own.")
+        for name, joining in ((ALIASES, self.file.aliases), (SAME_EPISODES, same)):
+            if joining is not None:
+                yield from self.pairs((name,), joining)
+            if name in tables:
+                message = f"`{name}` is the name of the table of {own[name]}"
+                yield self.at(("tables", name), "name-taken", message, "Give it one of its own.")
+        if same is not None and all(table.episode is None for table in tables.values()):
+            message = "no table names an episode, so there are no ids for it to replace"
+            yield self.at((SAME_EPISODES,), "no-episode", message, "Say `episode:` in a table.")
 
     def at(self, path: Where, code: MappingCode, message: str, hint: str = "") -> Fault:
         return fault(self.located.place(path), code, message, hint)

@@ -19,6 +19,7 @@ from missingrules.reading import tables
 from missingrules.reading.delimited import BROKEN_OFF, shown
 from missingrules.reading.faults import MappingError
 from missingrules.reading.files import STDIN, form_of
+from missingrules.reading.joined import Absences
 from missingrules.reading.people import NO_ROW, read_people
 from missingrules.reading.rows import TableReader
 from missingrules.vocabulary import COLUMNS, standard
@@ -67,9 +68,9 @@ def take_files(
 ) -> None:
     """Read files into an intake, as :func:`read_files` does."""
     listed = list(paths)
-    for mapping, own in shared_out(listed, mappings):
-        _read_mapped([tables.file(path) for path in own], mapping, intake)
     if mappings:
+        shared = shared_out(listed, mappings)
+        _read_mapped([(m, [tables.file(path) for path in own]) for m, own in shared], intake)
         return
     words = vocabulary or standard()
     for path in listed:
@@ -98,7 +99,7 @@ def read_tables(
     intake = Intake()
     given = [tables.table(table, name) for name, table in held.items()]
     if mapping is not None:
-        _read_mapped(given, mapping, intake)
+        _read_mapped([(mapping, given)], intake)
     else:
         for each in given:
             _read_canonical(each, intake, vocabulary or standard(), zone)
@@ -257,14 +258,23 @@ def tables_given(paths: Iterable[Path], mapping: SourceMapping) -> frozenset[str
     return frozenset(name for name, _ in placed((tables.file(path) for path in paths), mapping))
 
 
-def _read_mapped(given: Sequence[Given], mapping: SourceMapping, intake: Intake) -> None:
-    found = placed(given, mapping)
-    people, faults = read_people(mapping, found)
-    for fault in faults:
+def _read_mapped(sources: Iterable[tuple[SourceMapping, Sequence[Given]]], intake: Intake) -> None:
+    """Read every source; the pairs of all of them first, since they join one with another."""
+    joined, faults = [], set()
+    for mapping, given in sources:
+        found = placed(given, mapping)
+        people, wrong = read_people(mapping, found)
+        faults.update(wrong)  # a table that several mappings know is wrong once
+        joined.append((mapping, people, found))
+    absences = Absences(people for _, people, _ in joined)
+    for fault in sorted(faults):
         intake.note(fault)
-    for name, each in found:
-        if name in mapping.file.tables:
-            _read_table(each, name, mapping, people, intake)
+    for mapping, people, found in joined:
+        for name, each in found:
+            if name in mapping.file.tables:
+                _read_table(each, name, mapping, people, intake, absences)
+    for fault in absences.faults():
+        intake.note(fault)
 
 
 def _homes(given: Given, files: Mapping[str, Sequence[str]]) -> list[str]:
@@ -289,8 +299,13 @@ def _home(given: Given, files: Mapping[str, Sequence[str]], mapping: str) -> str
     raise MappingError([Fault(given.source, 0, 0, "unplaced-file", message, hint)])
 
 
-def _read_table(
-    given: Given, name: str, mapping: SourceMapping, people: People, intake: Intake
+def _read_table(  # noqa: PLR0913 - what is read, how, and where it goes
+    given: Given,
+    name: str,
+    mapping: SourceMapping,
+    people: People,
+    intake: Intake,
+    absences: Absences,
 ) -> None:
     table, source = mapping.file.tables[name], given.source
     with given.open(table.encoding, table.delimiter) as (columns, rows):
@@ -308,6 +323,7 @@ def _read_table(
             became = _PARTLY if made.entries else ""
             faults = [_fault(source, row.line, columns, t, became) for t in made.troubles]
             intake.take(made.entries, faults, made.children[0] if made.children else None)
+            absences.take(made.entries, (mapping.source, made.episode), source, row.line)
     if reader.trimmed:
         message = f"ids of which blanks were taken off: {reader.trimmed}"
         intake.note(Fault(source, 0, 0, "trimmed-ids", message, row=NO_ROW))

@@ -180,13 +180,13 @@ class Table(Part):
 
 
 class Pairs(Part):
-    """A table of pairs: from one id to the id of a person."""
+    """A table of pairs: from one id to the one that it means, of a person or of an episode."""
 
     files: Words = Field(description="Names of the files, with * and ?.")
     encoding: str = Field(default="utf-8", description="How its text is encoded.")
     delimiter: str | None = Field(default=None, max_length=1, description="As in a table.")
     from_: str = Field(alias="from", description="The column of the id that is looked up.")
-    to: str = Field(description="The column of the person's id.")
+    to: str = Field(description="The column of the id that it means: of a person or an episode.")
     method: str | None = Field(default=None, description="The column that says how it was linked.")
     confidence: str | None = Field(
         default=None, description="The column that says how surely it was linked."
@@ -248,6 +248,13 @@ class MappingFile(Part):
     aliases: Pairs | None = Field(
         default=None, description="Ids of persons that mean another: duplicate nominals."
     )
+    same_episodes: Pairs | None = Field(
+        default=None,
+        description=(
+            "Ids of episodes that mean another: one absence that stands in two systems, or twice "
+            "in one."
+        ),
+    )
     links: dict[Name, Pairs] = Field(default_factory=dict, description="From incidents to persons.")
     covers: Covers = Field(default_factory=Covers, description="What the extract can show.")
     holds_calls: bool = Field(
@@ -271,3 +278,6 @@ EMPTY: Final = ""
 
 ALIASES: Final = "aliases"
 """What the table of aliases is called among the tables of a mapping."""
+
+SAME_EPISODES: Final = "same_episodes"
+"""What the table of ids of episodes that mean another is called among them."""

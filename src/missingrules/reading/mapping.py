@@ -16,7 +16,7 @@ from missingrules.calendar import Calendar
 from missingrules.errors import Fault
 from missingrules.reading.check import check
 from missingrules.reading.faults import MappingError
-from missingrules.reading.language import ALIASES, Linked
+from missingrules.reading.language import ALIASES, SAME_EPISODES, Linked
 from missingrules.reading.shape import read_shape
 from missingrules.record import Coverage
 from missingrules.vocabulary import standard
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _ANSWERS = frozenset({"decided_not_required", "voided", "merged"})
 """Kinds whose absence accuses nobody, so that a source need not be able to show them."""
+
+_FRAME = frozenset({"reported", "returned", "closed"})
+"""Kinds that say from when to when a child was away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,9 @@ class SourceMapping:
 
     @property
     def pairs(self) -> Mapping[str, Pairs]:
-        """Its tables of pairs: the links by name, and the aliases."""
-        aliases = {} if self.file.aliases is None else {ALIASES: self.file.aliases}
-        return {**self.file.links, **aliases}
+        """Its tables of pairs: the links by name, the aliases, and the same episodes."""
+        own = {ALIASES: self.file.aliases, SAME_EPISODES: self.file.same_episodes}
+        return {**self.file.links, **{name: each for name, each in own.items() if each is not None}}
 
     @property
     def files(self) -> Mapping[str, Sequence[str]]:
@@ -58,7 +61,10 @@ class SourceMapping:
         return {**tables, **{name: pairs.files for name, pairs in self.pairs.items()}}
 
     def needs(self, name: str) -> bool:
-        """Whether an extract is not whole without this table. Aliases may always be left out."""
+        """Whether an extract is not whole without this table.
+
+        Aliases and the table of same episodes may always be left out.
+        """
         table = self.file.tables.get(name)
         if table is not None:
             return not table.optional
@@ -102,6 +108,15 @@ class SourceMapping:
             name
             for name, table in self.file.tables.items()
             if table.recorded_at is None and all(e.recorded_at is None for e in table.entries)
+        )
+
+    @property
+    def by_day(self) -> bool:
+        """Whether it holds only the day of reports or of ends, so that the time of day is taken."""
+        return any(
+            entry.kind in _FRAME and entry.at.time_of_day is not None
+            for table in self.file.tables.values()
+            for entry in table.entries
         )
 
     @property

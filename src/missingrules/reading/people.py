@@ -1,4 +1,4 @@
-"""Joining people and incidents: ids of a person that mean another, and links to incidents.
+"""Joining people and episodes: ids that mean another, and links from incidents to persons.
 
 Nothing is decided for the reader: a pair that contradicts another one is not used, and said.
 """
@@ -13,10 +13,10 @@ from missingrules.errors import Fault
 from missingrules.reading.cells import plain
 from missingrules.reading.delimited import Trouble
 from missingrules.reading.faults import MappingError
-from missingrules.reading.language import ALIASES
+from missingrules.reading.language import ALIASES, SAME_EPISODES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from missingrules.reading.language import Pairs
     from missingrules.reading.mapping import SourceMapping
@@ -28,20 +28,26 @@ NO_ROW: Final = "not a row of the log"
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """``aliases`` from an id to the one that it means; ``links`` from incidents to persons."""
+    """``aliases`` from an id to the one that it means; ``links`` from incidents to persons.
+
+    ``episodes`` leads from the id of an episode to the one that it means, ``told_in`` from each of
+    these ids to the files that say so.
+    """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    episodes: Mapping[str, str] = field(default_factory=dict)
+    told_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """One row of a table of pairs."""
+    """One row of a table of pairs: an id, and what it means or leads to."""
 
     source: str
     line: int
     key: str
-    person: str
+    meant: str
 
 
 def read_people(
@@ -55,37 +61,48 @@ def read_people(
         if name in pairs:
             rows[name] += _read(table, pairs[name], faults)
     aliases = _aliases(rows.pop(ALIASES, []), faults)
+    same = rows.pop(SAME_EPISODES, [])
+    episodes = _aliases(same, faults)
+    told_in = {
+        key: tuple(dict.fromkeys(sources))
+        for key, sources in _gathered((pair.key, pair.source) for pair in same).items()
+        if key in episodes
+    }
     links = {
         name: {
             incident: tuple(dict.fromkeys(aliases.get(person, person) for person in persons))
-            for incident, persons in _gathered(found).items()
+            for incident, persons in _meanings(found).items()
         }
         for name, found in rows.items()
     }
-    return People(aliases, links), faults
+    return People(aliases, links, episodes, told_in), faults
 
 
-def _gathered(pairs: Sequence[_Pair]) -> dict[str, list[str]]:
+def _meanings(pairs: Sequence[_Pair]) -> dict[str, list[str]]:
+    return _gathered((pair.key, pair.meant) for pair in pairs)
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for pair in pairs:
-        found.setdefault(pair.key, []).append(pair.person)
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
     return found
 
 
 def _aliases(pairs: Sequence[_Pair], faults: list[Fault]) -> dict[str, str]:
     """Follow each id to the one that it means in the end; what goes in circles means itself."""
     direct: dict[str, str] = {}
-    for key, persons in _gathered(pairs).items():
-        if len(set(persons)) == 1:
-            direct[key] = persons[0]
+    for key, told in _meanings(pairs).items():
+        if len(set(told)) == 1:
+            direct[key] = told[0]
     meant: dict[str, str] = {}
     for start, first in direct.items():
-        seen, person = {start}, first
-        while person in direct and person not in seen:
-            seen.add(person)
-            person = direct[person]
-        if person not in seen:
-            meant[start] = person
+        seen, last = {start}, first
+        while last in direct and last not in seen:
+            seen.add(last)
+            last = direct[last]
+        if last not in seen:
+            meant[start] = last
     for pair in pairs:
         if pair.key not in direct:
             message, code = "the id has several that it should mean: none is used", "two-aliases"

@@ -50,9 +50,12 @@ class Note:
         }
 
 
+_TWICE: Final = (
+    "which may be one absence under two ids (a table of same_episodes in a mapping joins them)"
+)
 _MESSAGES: Final = {
-    "duplicate-episodes": "Episodes of one child reported at the very same time",
-    "overlapping-episodes": "Episodes that begin before the one before them has ended",
+    "duplicate-episodes": f"Episodes of one child reported at the very same time, {_TWICE}",
+    "overlapping-episodes": f"Episodes that begin before the one before them has ended, {_TWICE}",
     "no-end": "Episodes of which no end is on record",
     "end-before-start": "Episodes that end before they start",
     "no-report": "Episodes without a report",
@@ -64,6 +67,20 @@ _MESSAGES: Final = {
     "unlinked-incident": "Incidents that are linked to no person and count for nobody, by row",
     "alias-circle": "Aliases that lead back to themselves, not used, by row",
     "two-aliases": "Ids with several aliases, not used, by row",
+    "report-after-end": (
+        "Reports of an absence that stands under several ids, later than the end that another of "
+        "them tells, so that a new time away begins, by row"
+    ),
+    "closed-while-away": (
+        "Absences that are closed under one id while the child is away by another, so that duties "
+        "that last until the return end too early, by row"
+    ),
+    "voided-for-all": (
+        "Absences that are void under one id, and so under all that mean the same, by row"
+    ),
+    "joins-nothing": (
+        "Tables of ids of episodes that mean another, with pairs that join nothing here"
+    ),
 }
 NOT_OF_ROWS: Final = frozenset(_MESSAGES)
 """Codes of notes; a fault with one of them is no fault of a row."""
@@ -197,9 +214,13 @@ def reading_notes(faults: Iterable[Fault]) -> tuple[Note, ...]:
         if fault.code in _MESSAGES:
             places[fault.code].append((fault.source, fault.line))
     return tuple(
-        Note(code, _MESSAGES[code], tuple(f"{source}:{line}" for source, line in sorted(found)))
+        Note(code, _MESSAGES[code], tuple(_place(*each) for each in sorted(found)))
         for code, found in sorted(places.items())
     )
+
+
+def _place(source: str, line: int) -> str:
+    return f"{source}:{line}" if line else source
 
 
 @dataclass(slots=True)

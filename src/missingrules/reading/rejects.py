@@ -27,7 +27,8 @@ def write_rejects(log: Log, path: str | os.PathLike[str]) -> int:
 
     Columns: the source, line and column (numbers, empty where a fault has no place; of a table the
     number of the cell, of JSON Lines that of the character), the class of the value, code, reason
-    and hint, and what became of the row: rejected, partly read, or that it is not a row of the log.
+    and hint, and what became of the row: rejected, partly read, read (and odd beside another), or
+    that it is not a row of the log.
     The file is UTF-8 with a byte order mark, so that spreadsheets read it as such, and no cell of
     it is a formula to them. It is written beside its place and then renamed. Raises ``OSError``
     where it cannot be written; then what was there before is still there.

@@ -8,7 +8,7 @@ Either way every fault is listed, and the child's record is marked incomplete.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from missingrules import values
 from missingrules.calendar import Calendar
@@ -28,13 +28,21 @@ if TYPE_CHECKING:
     from missingrules.vocabulary import Field
 
 
+INTO: Final = ("merged", "into")
+"""The kind and the field that names another episode."""
+
+
 @dataclass(slots=True)
 class Reading:
-    """What became of one row. ``children`` are those that it is about: of a link also several."""
+    """What became of one row. ``children`` are those that it is about: of a link also several.
+
+    ``episode`` is the id of the episode as the file has it, before it is read as another.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     children: tuple[str, ...] = ()
+    episode: str | None = None
     kept: bool = True
 
     def trouble(self, trouble: Trouble) -> None:
@@ -140,9 +148,10 @@ class TableReader:
 
     def _make(self, cells: Cells, made: Reading) -> None:
         before = len(made.troubles)
-        episode_id = made.get(self._episode, cells)
+        made.episode = made.get(self._episode, cells)
         if len(made.troubles) > before:
             return
+        episode_id = self._meant(made.episode)
         recorded = made.get(self._recorded, cells)
         area, authority = made.get(self._area, cells), made.get(self._authority, cells)
         untimed: dict[str, str] = {}
@@ -197,6 +206,10 @@ class TableReader:
             return None
         return at, fields, made.get(part.recorded, cells), made.get(part.by, cells)
 
+    def _meant(self, episode: str | None) -> str | None:
+        """Give the id that the id of an episode means."""
+        return None if episode is None else self.people.episodes.get(episode, episode)
+
     # -- compiling
 
     def _children_of(self, table: Table) -> Reader:
@@ -233,7 +246,7 @@ class TableReader:
             by=None if entry.by is None else self._cells.cell(entry.by, values.word),
             when=self._cells.condition(entry.when),
             fields=tuple(
-                _Cell(name, _column(cell), self._field(cell, told), told.required)
+                _Cell(name, _column(cell), self._field(cell, told, kind.name), told.required)
                 for name, cell in entry.fields.items()
                 for told in (kind.fields[name],)
             ),
@@ -241,14 +254,17 @@ class TableReader:
             may_be_either=kind.home == "either",
         )
 
-    def _field(self, cell: Cell, told: Field) -> Reader:
+    def _field(self, cell: Cell, told: Field, kind: str) -> Reader:
         match told.type:
             case "instant":
                 return self._cells.instant(cell)
             case "date":
                 return self._cells.date(cell)
             case "reference":
-                return self._cells.identifier(cell)
+                read = self._cells.identifier(cell)
+                if (kind, told.name) != INTO:
+                    return read
+                return lambda cells: self._meant(read(cells))
             case "choices" if cell.separator is not None:
                 return self._cells.cell(cell, several(cell.separator, told.values))
         return self._cells.cell(cell, values.reader(told.type, told.values))
