@@ -14,6 +14,7 @@ from missingrules import Log, Policy, PolicyError, evaluate, read_jsonl, scan
 from missingrules.cli import main
 from missingrules.compare import VaryError, sensitivity, sensitivity_of, vary
 from missingrules.compare.whatif import values_of
+from missingrules.report.comparing import comparison_page
 
 ROOT = Path(__file__).resolve().parent.parent
 BOY = ROOT / "examples" / "01_wiltshire_boy.jsonl"
@@ -129,6 +130,9 @@ def test_the_sum_is_of_every_finding_of_a_scan_whatever_became_of_it(tmp_path: P
     assert (variation["now"], variation["gone"], variation["arise"]) == ("48 minutes", 0, 0)
     assert "1 of 2 findings hangs on something assumed" in told.to_text()
     assert "would be: no record" in told.to_text()
+    page = comparison_page(told, command="c")
+    assert "would be: no record" in page
+    assert "<dt>No longer required</dt>" in page
 
 
 def test_well_inside_the_window_nothing_hangs_on_its_edge() -> None:

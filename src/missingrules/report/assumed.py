@@ -63,6 +63,13 @@ def told(answer: SensitivityReport, listed: int) -> Told:
                     "would change is not found."
                 ),
             ),
+            (
+                "No longer required",
+                (
+                    "The duty ended before it was due, as when the child was found, or something "
+                    "released from it. By another time allowed it can be one without a record."
+                ),
+            ),
         ),
     )
 
