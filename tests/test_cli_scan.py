@@ -228,7 +228,7 @@ def test_a_format_that_cannot_be_begun_leaves_nothing_aside(
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("log") / "large.jsonl"
-    synth.write(path, episodes=1_200, seed=2)
+    synth.write(path, episodes=3_000, seed=2)  # it must not be done before it is cut short
     return path
 
 
