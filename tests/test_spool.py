@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,19 @@ KINDS = """
 @pytest.mark.parametrize("entry", log(KINDS), ids=lambda entry: entry.kind)
 def test_an_entry_is_the_same_when_it_comes_back(entry: Entry) -> None:
     assert unpacked(packed(entry)) == entry
+
+
+def test_nothing_but_the_answer_is_written_to_standard_output(tmp_path: Path) -> None:
+    # Where no file is run, DuckDB takes it that somebody is watching, and draws a bar.
+    source = (
+        "from pathlib import Path; from missingrules.spool import _Disk; "
+        f"disk = _Disk(Path({str(tmp_path)!r}), '1GB', None); "
+        "print(disk._db.execute(\"SELECT current_setting('enable_progress_bar')\").fetchone())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, check=True, text=True
+    )
+    assert done.stdout == "(False,)\n"
 
 
 def rows() -> st.SearchStrategy[list[tuple[Entry, ...]]]:

@@ -249,6 +249,7 @@ class _Disk:
                     "threads": 2,
                 },
             )
+            self._db.execute("SET enable_progress_bar = false")  # it would go to standard output
             columns = ", ".join(
                 f"{name} {'BIGINT' if name in _WHOLE else 'VARCHAR'}" for name in _COLUMNS
             )

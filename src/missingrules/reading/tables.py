@@ -134,6 +134,7 @@ def _parquet(path: Path) -> Iterator[Opened]:
         msg = "reading Parquet needs DuckDB: pip install 'missingrules[scan]'"
         raise LogError(msg) from None
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")  # it would go to standard output
         try:
             # The path is a pattern to DuckDB.
             query = "SELECT * FROM read_parquet(?)"

@@ -144,6 +144,7 @@ def _parquet(part: Path, log: Iterator[Child], tally: Tally, faults: float) -> N
         tempfile.TemporaryDirectory(dir=part.parent, prefix=part.name) as folder,
         duckdb.connect(config={"memory_limit": "1GB", "temp_directory": folder}) as base,
     ):
+        base.execute("SET enable_progress_bar = false")  # it would go to standard output
         table, batches = str(Path(folder, "batch.csv")), list[str]()
         try:
             while _put_batch(Path(table), log, tally, faults):
