@@ -126,7 +126,7 @@ def test_the_report_for_sharing_names_nobody(answer: Path) -> None:
     assert "W-0001" not in page
 
 
-def test_the_report_for_sharing_names_no_child_in_the_line_that_makes_it_either(
+def test_the_line_that_makes_the_report_for_sharing_names_no_child_and_no_folder(
     run: Any, tmp_path: Path
 ) -> None:
     log = tmp_path / "log.jsonl"
@@ -136,9 +136,11 @@ def test_the_report_for_sharing_names_no_child_in_the_line_that_makes_it_either(
         whole, shared = (
             (tmp_path / "out" / name).read_text(encoding="utf-8") for name in (REPORT, SHARED)
         )
-        assert f"<pre><code>missingrules scan {log}" in shared
+        assert f"<pre><code>missingrules scan {log}" in whole
+        assert "<pre><code>missingrules scan log.jsonl --policy wiltshire --out out" in shared
         assert "child-01" in whole
         assert "child-01" not in shared
+        assert str(tmp_path) not in shared
 
 
 def test_an_answer_takes_the_place_of_an_older_one(run: Any, answer: Path, tmp_path: Path) -> None:

@@ -323,7 +323,7 @@ class Run:
             as_stated=sweep.stated_times,
         )
         found = sweep.gathered
-        shared = replace(about, command=self._command(naming=False))
+        shared = replace(about, command=self._command(naming=False, placing=False))
         folder.finish(
             self.summary(),
             {
@@ -467,15 +467,21 @@ class Run:
         return limits
 
     @staticmethod
-    def _command(*, naming: bool) -> str:
-        """Give the line that makes the same answer; without ``naming`` it names no child."""
+    def _command(*, naming: bool, placing: bool = True) -> str:
+        """Give the line that makes the same answer.
+
+        Without ``naming`` it names no child, without ``placing`` no folder.
+        """
         words = ["missingrules", *sys.argv[1:]]
-        if not naming:
-            for place, word in enumerate(words):
-                if word == "--child" and place + 1 < len(words):
-                    words[place + 1] = "..."
-                elif word.startswith("--child="):
+        for place, word in enumerate(words):
+            option, equals, value = word.partition("=") if word.startswith("--") else ("", "", word)
+            if option == "--child" and not naming:
+                if equals:
                     words[place] = "--child=..."
+                elif place + 1 < len(words):
+                    words[place + 1] = "..."
+            elif not placing and value:
+                words[place] = f"{option}{equals}{Path(value).name or value}"
         return shlex.join(words)
 
     def _called(self) -> str:
