@@ -296,7 +296,7 @@ class Spells:
         done = () if obligation.done is None else (obligation.done.entry_id,)
         waiting = [*obligation.evidence, *obligation.cited, *done]
         looked_at = set(obligation.episodes)
-        found: list[str] = []
+        found: dict[str, None] = {}  # each once: what one obligation cites the next takes over
         while waiting:
             episode = self.settler.walk.by_entry.get(waiting.pop())
             if episode is None or episode.episode_id in looked_at:
@@ -308,9 +308,9 @@ class Spells:
                     behind += () if used.entry is None else (used.entry.entry_id,)
                     for answered in used.answered:
                         behind += (*answered.evidence, *answered.cited)
-            found += behind
-            waiting += behind
-        return found
+            found.update(dict.fromkeys(behind))
+            waiting += reversed(dict.fromkeys(reversed(behind)))
+        return list(found)
 
     def uncertain(
         self,
