@@ -47,7 +47,7 @@ rules:
     owed_by: call_handler
 """
 INSPECTOR = policy(INSPECTOR_TEXT)
-MEETING = policy("""
+MEETING_TEXT = """
 parameters:
   window: {value: 90 days, edge: inclusive, basis: inferred}
 terms:
@@ -56,7 +56,9 @@ rules:
   - id: meeting
     on: {episodes: missing, reach: 3, within: window, as_recorded: {category: missing}}
     require: {action: strategy_meeting_held, within: 14 days}
-""")
+"""
+MEETING = policy(MEETING_TEXT)
+REVIEW = policy(MEETING_TEXT.replace("strategy_meeting_held", "supervisor_reviewed"))
 
 
 # --- Calling it -----------------------------------------------------------------------------------
@@ -90,6 +92,31 @@ def test_a_child_without_entries_owes_nothing() -> None:
     assert answer.findings == ()
     assert answer.data_gaps == ()
     assert answer.next_due is None
+
+
+def test_many_duties_that_rest_on_one_another_cite_each_entry_once() -> None:
+    # Each cites what the one before cites; kept as often as it is said, that would double.
+    after_each = policy("""
+rules:
+  - id: plan
+    on: {entry: reported}
+    require: {action: trigger_plan_updated, within: 1 hour}
+""")
+    lines = [f"E{n} {day(n)} 09:00 reported\nE{n} {day(n)} 11:00 returned" for n in range(60)]
+    lines += [f"- {day(n)} 12:00 trigger_plan_updated" for n in range(60, 120)]
+    findings = found(judge(after_each, "\n".join(lines), f"{day(120)} 00:00"))
+    assert [one.outcome for one in findings] == ["fulfilled_late"] * 60
+    assert all(len(set(one.cited)) == len(one.cited) for one in findings)
+
+
+def test_many_runs_that_rest_on_one_another_cite_each_entry_once() -> None:
+    # What answers a run stands in an episode of the first, which leads to all that were answered.
+    lines = [missing(*range(120))]
+    lines += [f"E1 {day(3 * n + 2)} 12:00 supervisor_reviewed" for n in range(40)]
+    findings = found(judge(REVIEW, "\n".join(lines), f"{day(150)} 00:00"))
+    assert [one.outcome for one in findings] == ["fulfilled"] * 40
+    assert all(len(set(one.cited)) == len(one.cited) for one in findings)
+    assert set(findings[0].evidence) <= set(findings[-1].cited)
 
 
 def test_entries_that_are_not_known_yet_change_nothing() -> None:

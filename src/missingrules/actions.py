@@ -130,7 +130,7 @@ class Actions:
             if passed not in answered:
                 # It is still open because the action answers another one.
                 for taker in answered:
-                    passed.cited += (entry.entry_id, *taker.evidence, *taker.cited)
+                    passed.cite((entry.entry_id, *taker.evidence, *taker.cited))
         return answered
 
     def decide(self, obligations: Sequence[Obligation], entry: Entry) -> list[Obligation]:
@@ -184,7 +184,7 @@ class Actions:
         obligation = self.obligation(opening)
         if latest is not None:
             # What closed the one before is why this is another one.
-            obligation.cited += latest.cited if latest.done is None else [latest.done.entry_id]
+            obligation.cite(latest.cited if latest.done is None else (latest.done.entry_id,))
         obligations.append(obligation)
         if episode is None:
             self.about_child = True
@@ -208,7 +208,7 @@ class Actions:
             if latest.release is not None and not latest.in_time(latest.release):
                 latest.release = None
         latest.evidence.append(opening.anchor.entry_id)
-        latest.cited.extend(opening.cited)
+        latest.cite(opening.cited)
 
     def answer_before(self, obligation: Obligation) -> None:
         """Let what was done before the trigger answer, the first of it."""
@@ -240,7 +240,7 @@ class Actions:
             last=last,
             accept_from=accept_from,
             evidence=[opening.anchor.entry_id],
-            cited=list(opening.cited),
+            cited=dict.fromkeys(opening.cited),
             unknown=list(opening.unknown),
             slot=opening.slot,
             end=end,
@@ -267,14 +267,15 @@ class Actions:
             key = (opening.episode.episode_id if opening.episode else None, opening.leg)
             if key in made:
                 made[key].evidence.append(opening.anchor.entry_id)
-                made[key].cited.extend(opening.cited)
+                made[key].cite(opening.cited)
             else:
                 made[key] = self.obligation(opening)
                 # What closed those before is why this may be another one.
                 for other in obligations:
                     if other.episode is opening.episode and other.leg == opening.leg:
-                        closed = other.cited if other.done is None else [other.done.entry_id]
-                        made[key].cited += closed
+                        made[key].cite(
+                            other.cited if other.done is None else (other.done.entry_id,)
+                        )
         return list(made.values())
 
     def about(self, episode: Episode | None) -> Sequence[Entry]:

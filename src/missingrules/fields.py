@@ -41,7 +41,7 @@ def recorded(walk: Walk, openings: Sequence[Opening]) -> list[Finding]:
             and (latest.done_at is None or latest.done_at >= opening.at)
         ):
             latest.evidence.append(entry.entry_id)
-            latest.cited.extend(opening.cited)
+            latest.cite(opening.cited)
             continue
         obligation = Obligation(
             duty=opening.duty,
@@ -55,7 +55,7 @@ def recorded(walk: Walk, openings: Sequence[Opening]) -> list[Finding]:
             last=last,
             accept_from=opening.at,
             evidence=[entry.entry_id],
-            cited=list(opening.cited),
+            cited=dict.fromkeys(opening.cited),
             unknown=list(opening.unknown),
             slot=opening.slot,
         )
@@ -64,9 +64,9 @@ def recorded(walk: Walk, openings: Sequence[Opening]) -> list[Finding]:
             obligation.end = episode.end(opening.leg, opening.duty.ends, opening.at)
         if latest is not None:
             # What closed the one before is why this is another one.
-            obligation.cited += (*latest.evidence, *latest.cited)
+            obligation.cite((*latest.evidence, *latest.cited))
             if latest.done is not None:
-                obligation.cited.append(latest.done.entry_id)
+                obligation.cite((latest.done.entry_id,))
         find_release(walk, obligation)
         _find_field(walk, opening, obligation)
         same.append(obligation)
@@ -118,7 +118,7 @@ def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
             done_at = max(entry.known, opening.at)
             if obligation.open_at(done_at):
                 obligation.done, obligation.done_at = entry, done_at
-            obligation.cited += [one.entry_id for one in used]
+            obligation.cite(one.entry_id for one in used)
             return
 
 

@@ -39,7 +39,8 @@ class Obligation:
     last: int | None
     accept_from: int
     evidence: list[str]
-    cited: list[str]
+    cited: dict[str, None]
+    """Ids of what it rests on, in order of first mention; :meth:`cite` adds to them."""
     unknown: list[str]
     done: Entry | None = None
     done_at: int | None = None
@@ -54,6 +55,13 @@ class Obligation:
     history_truncated: bool = False
     window_ids: frozenset[str] = frozenset()
     slot: int = 0
+
+    def cite(self, ids: Iterable[str]) -> None:
+        """Let it rest on these entries too.
+
+        Each is kept once: obligations take over from one another what they rest on.
+        """
+        self.cited.update(dict.fromkeys(ids))
 
     def open_at(self, instant: int) -> bool:
         """Whether it is still unanswered and has neither been released nor ended."""
@@ -106,14 +114,13 @@ def deadline(duty: Duty, start: int) -> tuple[int | None, int | None]:
 def finish(walk: Walk, obligation: Obligation) -> Finding:
     """Say how an obligation stands at ``as_of``."""
     outcome = _outcome(walk, obligation)
-    episode, done, cited = obligation.episode, obligation.done, obligation.cited
+    episode, done, cited = obligation.episode, obligation.done, list(obligation.cited)
     if done is not None:
-        cited = [*cited, done.entry_id]
+        cited.append(done.entry_id)
         home = walk.by_entry.get(done.entry_id)
         if home is not None and home is not episode:
             cited += home.frame(None)
-    if obligation.doubtful:
-        cited = [*cited, *obligation.doubtful]
+    cited += obligation.doubtful
     return Finding(
         duty=obligation.duty,
         child_id=walk.child_id,

@@ -43,10 +43,10 @@ def find_release(walk: Walk, obligation: Obligation) -> None:
     hits = [hit for hit in hits if obligation.in_time(hit[0])]
     if hits:
         obligation.release, cited = min(hits, key=lambda hit: hit[0])
-        obligation.cited.extend(cited)
+        obligation.cite(cited)
     else:
         obligation.unsure = tuple(_unsure(walk, obligation))
-    obligation.cited.extend(behind)
+    obligation.cite(behind)
 
 
 def _entered(walk: Walk, form: OnEntry, obligation: Obligation) -> Iterator[Entry]:

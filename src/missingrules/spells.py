@@ -76,7 +76,7 @@ class Spells:
                 self.before += moment.cited
             if is_latest:
                 if self.spell is not None:
-                    self.spell.cited += moment.cited
+                    self.spell.cite(moment.cited)
                 self.spell = None
             return
         window, truncated = held
@@ -105,7 +105,7 @@ class Spells:
     def join(self, open_one: Obligation, spell: Obligation) -> None:
         """Let a run add to the obligation that another trigger of the rule opened before."""
         open_one.evidence += spell.evidence
-        open_one.cited += spell.cited
+        open_one.cite(spell.cited)
         open_one.episodes, open_one.masked_by = spell.episodes, spell.masked_by
         open_one.window_ids = spell.window_ids
         open_one.history_truncated = spell.history_truncated
@@ -117,12 +117,9 @@ class Spells:
         if not spell.open_at(moment.at):
             return
         spell.episodes_since += len(new)
-        spell.cited += moment.cited
+        spell.cite(moment.cited)
         for episode in new:
-            spell.cited += (
-                *episode_ids(episode, moment.trigger),
-                *not_yet(episode, moment.trigger),
-            )
+            spell.cite((*episode_ids(episode, moment.trigger), *not_yet(episode, moment.trigger)))
 
     def windows(self, moment: CountMoment, new: list[Episode]) -> tuple[Fullest, bool] | None:
         """Find the fullest window around a new episode, and whether it reaches before the log.
@@ -205,11 +202,13 @@ class Spells:
             last=last,
             accept_from=moment.at,
             evidence=evidence,
-            cited=[
-                *moment.cited,
-                *self.before,
-                *(i for e in window.inside for i in not_yet(e, trigger)),
-            ],
+            cited=dict.fromkeys(
+                (
+                    *moment.cited,
+                    *self.before,
+                    *(i for e in window.inside for i in not_yet(e, trigger)),
+                )
+            ),
             unknown=list(moment.unknown),
             episodes=tuple(episode.episode_id for episode in window.inside),
             history_truncated=truncated,
@@ -248,7 +247,7 @@ class Spells:
             if truth == YES:
                 shown.append(episode)
             if truth == YES or episode in window.inside:
-                made.cited += (*episode_ids(episode, trigger), *not_yet(episode, trigger), *cited)
+                made.cite((*episode_ids(episode, trigger), *not_yet(episode, trigger), *cited))
         if len(shown) >= trigger.number:
             return ()
         return tuple(e.episode_id for e in window.inside if e not in shown)
@@ -282,7 +281,7 @@ class Spells:
         """Let each obligation of the child cite what else its evidence brings with it."""
         for obligation in obligations:
             if obligation.episode is None:
-                obligation.cited += self.beside(obligation)
+                obligation.cite(self.beside(obligation))
 
     def beside(self, obligation: Obligation) -> list[str]:
         """Entries by which episodes that the evidence touches count, or do not, or no more.
@@ -293,24 +292,26 @@ class Spells:
         if trigger is None:
             return []
         earlier = [used for used in self.used if used.at <= obligation.opened]
+        used_up = self.consumed_by(obligation.opened)
         done = () if obligation.done is None else (obligation.done.entry_id,)
         waiting = [*obligation.evidence, *obligation.cited, *done]
         looked_at = set(obligation.episodes)
-        found: dict[str, None] = {}  # each once: what one obligation cites the next takes over
+        found: list[str] = []
         while waiting:
             episode = self.settler.walk.by_entry.get(waiting.pop())
             if episode is None or episode.episode_id in looked_at:
                 continue
             looked_at.add(episode.episode_id)
             behind = list(standing(episode, trigger))
-            if any(episode.episode_id in used.ids for used in earlier):
+            if episode.episode_id in used_up:
                 for used in earlier:
                     behind += () if used.entry is None else (used.entry.entry_id,)
                     for answered in used.answered:
                         behind += (*answered.evidence, *answered.cited)
-            found.update(dict.fromkeys(behind))
-            waiting += reversed(dict.fromkeys(reversed(behind)))
-        return list(found)
+                earlier = []  # once is enough
+            found += behind
+            waiting += behind
+        return found
 
     def uncertain(
         self,
@@ -356,7 +357,7 @@ class Spells:
         behind = self.behind(other, counts, actions) if doubted else ()
         released = merged_ids(*(o.cited for o in possible if o.release is not None))
         for obligation in doubted:
-            obligation.cited += (*behind, *released)
+            obligation.cite((*behind, *released))
         return found
 
     def behind(
