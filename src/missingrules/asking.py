@@ -117,26 +117,7 @@ def ask_entry(walk: Walk, rule: str, role: Role, condition: Condition | None, en
     found = walk.answers_of_entries.get(asked)
     if found is not None:
         return found
-    facts = entry_facts(walk, entry)
-    if walk.coverage.limited:
-        facts = _observable(walk, condition, facts, entry.at)
-    truth = walk.matcher.judge(condition, facts)
-    if walk.trace is not None:
-        kept = {prop: facts.get(prop, 0) for prop in condition.facts}
-        episode = walk.by_entry.get(entry.entry_id)
-        walk.trace.append(
-            Asked(
-                rule,
-                role,
-                condition,
-                entry.at,
-                None if episode is None else episode.episode_id,
-                entry.entry_id,
-                kept,
-                dict.fromkeys(kept, entry.entry_id),
-                truth,
-            )
-        )
+    truth = judge_entry(walk, rule, role, condition, entry, entry_facts(walk, entry))
     if walk.remembers:
         walk.answers_of_entries[asked] = truth
     return truth
@@ -155,19 +136,28 @@ def accepts(walk: Walk, rule: str, kinds: Checks, entry: Entry) -> int:
     return ask_entry(walk, rule, "where", kinds[entry.kind], entry)
 
 
-def judge_fields(
-    walk: Walk, rule: str, condition: Condition, entry: Entry, facts: dict[Prop, int]
+def judge_entry(  # noqa: PLR0913 - what is asked, for what rule, of which entry, on what facts
+    walk: Walk, rule: str, role: Role, condition: Condition, entry: Entry, facts: dict[Prop, int]
 ) -> int:
-    """Judge whether required fields are in order, on facts of one or more entries."""
+    """Judge a condition on the facts of one entry, or (``field``) on those of several up to it."""
     if walk.coverage.limited:
         facts = _observable(walk, condition, facts, entry.at)
     truth = walk.matcher.judge(condition, facts)
     if walk.trace is not None:
         kept = {prop: facts.get(prop, 0) for prop in condition.facts}
         episode = walk.by_entry.get(entry.entry_id)
-        episode_id = None if episode is None else episode.episode_id
         walk.trace.append(
-            Asked(rule, "field", condition, entry.at, episode_id, entry.entry_id, kept, {}, truth)
+            Asked(
+                rule,
+                role,
+                condition,
+                entry.at,
+                None if episode is None else episode.episode_id,
+                entry.entry_id,
+                kept,
+                {} if role == "field" else dict.fromkeys(kept, entry.entry_id),
+                truth,
+            )
         )
     return truth
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from missingrules import finding as outcomes
-from missingrules.asking import entry_facts, judge_fields
+from missingrules.asking import entry_facts, judge_entry
 from missingrules.duties import Recorded
 from missingrules.facts import PRINCIPAL
 from missingrules.obligation import Obligation, deadline, finish
@@ -113,7 +113,7 @@ def _find_field(walk: Walk, opening: Opening, obligation: Obligation) -> None:
                 if unseen and not opening.names:
                     # Whether there was anything to name is not known: an empty list proves nothing.
                     facts[prop] = UNKNOWN
-        truth = judge_fields(walk, duty.rule, check, entry, facts)
+        truth = judge_entry(walk, duty.rule, "field", check, entry, facts)
         if truth == YES:
             done_at = max(entry.known, opening.at)
             if obligation.open_at(done_at):
