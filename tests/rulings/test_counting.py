@@ -325,6 +325,16 @@ def test_ruling_02_an_early_episode_that_begins_to_count_late_can_complete_the_w
     assert meeting.episodes == ("E1", "E2", "E3")
 
 
+def test_ruling_02_of_two_windows_that_hold_as_many_the_later_one_is_shown() -> None:
+    rule = policy(counting("reach: 3", DAYS_90))
+    log = (
+        f"{missing(0, 10)}\n{missing(100, 110, first=4)}\nE3 {day(60)} 09:00 reported\n"
+        f"E3 {day(200)} 09:00 categorised category=missing"
+    )
+    meeting = only(judge(rule, log, f"{day(201)} 00:00"))
+    assert meeting.episodes == ("E3", "E4", "E5")
+
+
 def test_ruling_02_evidence_is_every_counted_episode_of_the_window_and_no_other() -> None:
     rule = policy(counting("reach: 3", DAYS_90))
     log = missing(0, 100, 110) + f"\nE9 {day(111)} 09:00 reported\n" + missing(120, first=4)

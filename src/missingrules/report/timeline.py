@@ -256,7 +256,7 @@ def _day(calendar: Calendar, us: int) -> str:
 def _words(told: Told, calendar: Calendar) -> str:
     """Say in words what the picture shows; the tables beside it have the rest."""
     number = len(told.episodes)
-    parts = [f"{many(number, 'episode')}"]
+    parts = [many(number, "episode")]
     if told.episodes:
         first, last = told.episodes[0].start_us, told.episodes[-1].start_us
         parts[0] += f" from {calendar.local(first)[:10]} to {calendar.local(last)[:10]}"
