@@ -50,9 +50,7 @@ def _begin(walk: Walk, now: int, stirred: list[Episode], changed: dict[int, Chan
     """Note the episodes that begin to count; true if a condition rests on their number."""
     told = False
     for term in walk.index.count_terms:
-        # A term that counts episodes by another term may change for every episode.
-        asked = walk.episodes if term.counts and changed else stirred
-        for episode in asked:
+        for episode in stirred:
             if term.number in episode.counted or walk.idle(term, episode):
                 continue
             truth, cited = _counts(walk, term, episode, now)

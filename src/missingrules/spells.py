@@ -10,7 +10,7 @@ from missingrules.finding import merged_ids
 from missingrules.noted import WindowTest
 from missingrules.obligation import Obligation, answer, deadline
 from missingrules.releases import find_release
-from missingrules.terms import MAYBE, YES
+from missingrules.terms import MAYBE, NO, YES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -232,7 +232,10 @@ class Spells:
     def masked(
         self, moment: CountMoment, window: Fullest, known: int, made: Obligation
     ) -> tuple[str, ...]:
-        """Episodes that the recorded label hid, if without them the threshold is not reached."""
+        """Episodes that the recorded label hid, if without them the threshold is not reached.
+
+        A label that the source could not show hid nothing that could be told.
+        """
         trigger, walk = moment.trigger, self.settler.walk
         shown: list[Episode] = []
         for episode in walk.episodes:
@@ -244,9 +247,9 @@ class Spells:
             ):
                 continue
             truth, cited = labelled(walk, trigger, episode, moment.at, known)
-            if truth == YES:
+            if truth != NO:
                 shown.append(episode)
-            if truth == YES or episode in window.inside:
+            if truth != NO or episode in window.inside:
                 made.cite((*episode_ids(episode, trigger), *not_yet(episode, trigger), *cited))
         if len(shown) >= trigger.number:
             return ()

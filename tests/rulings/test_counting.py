@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from build import day, found, judge, missing, only, outcomes, policy, record
+from missingrules import Coverage
 
 # Concern for safety is properly used on a stated ground, with a rationale within 15 minutes.
 # Anything else that has a category counts, unless the whereabouts are known.
@@ -78,6 +79,21 @@ def test_ruling_01_the_finding_is_masked_where_labels_fall_short_and_names_the_e
     meeting = only(judge(MEETING, log, "2023-03-01 00:00"))
     assert meeting.masked
     assert meeting.masked_by == ("E2",)
+
+
+def test_ruling_01_a_label_that_the_source_has_no_place_for_masks_nothing() -> None:
+    rule = policy(
+        SUBSTANCE.replace(
+            "{all: [{recorded: category}, {not: proper}, {not: whereabouts_known}]}",
+            "{recorded: reported.missing_since}",
+        )
+    )
+    log = "\n".join(f"E{n} {day(n)} 09:00 reported missing_since=07:30" for n in (1, 2, 3))
+    assert only(judge(rule, log, "2023-03-01 00:00")).masked_by == ("E1", "E2", "E3")
+    unseen = Coverage.between(without=["categorised"])
+    meeting = only(judge(rule, log, "2023-03-01 00:00", coverage=unseen))
+    assert meeting.outcome == "breached"
+    assert not meeting.masked
 
 
 def test_ruling_01_every_masked_episode_is_named() -> None:

@@ -520,6 +520,22 @@ def test_ruling_08_a_child_has_one_open_obligation_whatever_the_episode() -> Non
     assert outcomes(judge(rule, answered, "2023-02-01 00:00")) == ["fulfilled", "breached"]
 
 
+def test_ruling_08_an_action_entered_twice_answers_no_more_than_once() -> None:
+    rule = policy("""
+        rules:
+          - id: plan
+            on: {entry: reported}
+            require: {action: trigger_plan_updated, within: 1 hour}
+    """)
+    log = f"""
+        {REPORTED}
+        E2 2023-01-11 09:00 reported
+        - 2023-01-12 09:00 trigger_plan_updated id=once
+        - 2023-01-12 09:00 trigger_plan_updated id=again
+    """
+    assert outcomes(judge(rule, log, "2023-02-01 00:00")) == ["breached", "fulfilled_late"]
+
+
 def test_ruling_08_two_triggers_in_one_moment_make_one_obligation() -> None:
     rule = policy("""
         rules:
