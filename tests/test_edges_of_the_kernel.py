@@ -692,6 +692,13 @@ def test_what_releases_from_a_duty_that_comes_again_is_cited() -> None:
     assert "marker_added" in finding.cited
 
 
+def test_what_may_release_leaves_a_duty_that_comes_again_open_to_doubt() -> None:
+    no_markers = Coverage.between(without=["marker_added"])
+    finding = only(judge(UNLESS_MARKED, REPORTED, "2023-01-11 00:00", coverage=no_markers))
+    assert finding.outcome == "indeterminate"
+    assert finding.unknown == ("marker cse",)
+
+
 def test_an_end_on_record_is_enough_for_a_duty_that_comes_again() -> None:
     log = f"{REPORTED}E1 2023-01-10 15:00 closed"
     limited = Coverage.between(without=["located", "returned"])

@@ -565,6 +565,18 @@ def test_ruling_08_a_trigger_about_the_child_per_episode_applies_to_each_open_ep
     assert only(judge(rule, log, "2023-02-01 00:00")).episode_id == "E1"
 
 
+def test_ruling_08_a_trigger_about_the_child_passes_over_who_is_found_in_that_moment() -> None:
+    rule = policy("""
+        rules:
+          - id: inspector
+            on: {entry: marker_added}
+            per: episode
+            require: {action: inspector_informed, within: 1 hour}
+    """)
+    log = f"{REPORTED}E1 2023-01-10 12:00 located\n- 2023-01-10 12:00 marker_added marker=cse"
+    assert not found(judge(rule, log, "2023-02-01 00:00"))
+
+
 def test_ruling_08_a_duty_of_the_child_opened_by_time_is_one() -> None:
     rule = policy("""
         rules:
@@ -1622,6 +1634,19 @@ def test_ruling_12_steps_up_start_from_the_grade_before_the_trigger(
     raised = f"{log}\nE1 2023-01-10 10:05 graded grade={required}"
     assert only(judge(STEPS, raised, "2023-01-11 00:00")).outcome == "fulfilled"
     assert only(judge(STEPS, log, "2023-01-11 00:00")).outcome == "breached"
+
+
+def test_ruling_12_a_later_lower_demand_does_not_take_back_a_higher_one() -> None:
+    log = f"""{REPORTED}
+        E1 2023-01-10 09:10 graded grade=medium
+        E1 2023-01-10 09:20 concern_noted concern=exploitation
+        E1 2023-01-10 09:30 graded grade=low
+        E1 2023-01-10 09:35 concern_noted concern=exploitation
+        E1 2023-01-10 09:45 graded grade=medium
+    """
+    finding = only(judge(STEPS, log, "2023-01-11 00:00"))
+    assert (finding.outcome, finding.required_grade) == ("breached", "high")
+    assert finding.opened_at == at("2023-01-10 09:20")
 
 
 def test_ruling_12_steps_up_stop_at_the_top() -> None:
