@@ -53,7 +53,11 @@ CASES = {
         E3 2023-01-12 09:00 reported
         E3 2023-01-12 10:00 returned
         """,
-        [("overlapping-episodes", "E2"), ("overlapping-episodes", "E3")],
+        [
+            ("overlapping-episodes", "E1"),
+            ("overlapping-episodes", "E2"),
+            ("overlapping-episodes", "E3"),
+        ],
     ),
     "the same time": (
         """

@@ -55,7 +55,7 @@ _TWICE: Final = (
 )
 _MESSAGES: Final = {
     "duplicate-episodes": f"Episodes of one child reported at the very same time, {_TWICE}",
-    "overlapping-episodes": f"Episodes that begin before the one before them has ended, {_TWICE}",
+    "overlapping-episodes": f"Episodes of one child that overlap, {_TWICE}",
     "no-end": "Episodes of which no end is on record",
     "end-before-start": "Episodes that end before they start",
     "no-report": "Episodes without a report",
@@ -271,14 +271,16 @@ def _against_each_other(
 ) -> Iterator[tuple[str, str]]:
     """Compare episodes, in order of start, with those before them."""
     starts = Counter(start for start, _, _ in placed)
-    until: int | None = None
+    latest: tuple[int, str] | None = None  # the end that is the last so far, and whose it is
+    overlapping: dict[str, None] = {}
     for start, episode, end in placed:
         if starts[start] > 1:
             yield "duplicate-episodes", episode
-        elif until is not None and start < until:
-            yield "overlapping-episodes", episode
+        elif latest is not None and start < latest[0]:
+            overlapping |= {latest[1]: None, episode: None}
         if end is not None:
-            until = end if until is None else max(until, end)
+            latest = (end, episode) if latest is None else max(latest, (end, episode))
+    yield from (("overlapping-episodes", episode) for episode in overlapping)
 
 
 def _note(code: str, ids: Iterable[str]) -> Note:
