@@ -135,11 +135,7 @@ class Actions:
 
     def decide(self, obligations: Sequence[Obligation], entry: Entry) -> list[Obligation]:
         """Let a decision that the action is not required stand, if policy allows it."""
-        waiting = [
-            o
-            for o in obligations
-            if concerns(self.walk, o, entry) and o.open_at(entry.at) and entry.at >= o.opened
-        ]
+        waiting = [o for o in obligations if concerns(self.walk, o, entry) and o.open_at(entry.at)]
         valid = [o for o in waiting if o.in_time(entry.known) and self.may_decide(o.duty, entry)]
         for obligation in valid:
             obligation.done, obligation.done_at, obligation.decided = entry, entry.at, True
