@@ -375,6 +375,12 @@ def test_a_shortened_interval_is_missed_when_the_shorter_time_has_passed() -> No
     assert outcomes(judge(REVIEW, log, "2023-01-10 10:45")) == ["breached"]
 
 
+def test_an_interval_that_was_missed_before_it_was_shortened_keeps_its_first_deadline() -> None:
+    log = f"{REPORTED}E1 2023-01-10 14:00 graded grade=high"
+    finding = only(judge(REVIEW, log, "2023-01-10 16:30"))
+    assert (finding.due_at, finding.missed) == (at("2023-01-10 13:00"), 3)
+
+
 def test_intervals_in_days_go_on_being_missed() -> None:
     rule = policy("""
         rules:
@@ -705,20 +711,39 @@ def test_an_end_on_record_is_enough_for_a_duty_that_comes_again() -> None:
     assert outcomes(judge(REVIEW, log, "2023-01-11 00:00", coverage=limited)) == ["breached"]
 
 
+DECIDABLE = policy("""
+    rules:
+      - id: review
+        on: {every: 4 hours}
+        while: open
+        require: {action: supervisor_reviewed}
+        may_be_decided_by: supervisor
+""")
+
+
 def test_a_valid_decision_about_a_duty_that_comes_again_is_no_gap() -> None:
-    rule = policy("""
-        rules:
-          - id: review
-            on: {every: 4 hours}
-            while: open
-            require: {action: supervisor_reviewed}
-            may_be_decided_by: supervisor
-    """)
     decided = "decided_not_required action=supervisor_reviewed by=supervisor"
     log = f"{REPORTED}E1 2023-01-10 10:00 {decided} rationale=because"
-    answer = judge(rule, log, "2023-01-10 11:00")
+    answer = judge(DECIDABLE, log, "2023-01-10 11:00")
     assert outcomes(answer) == ["decided_not_required", "pending"]
     assert not answer.data_gaps
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        pytest.param("E1 2023-01-10 13:30 DECIDED", id="after the interval was missed"),
+        pytest.param(
+            "E1 2023-01-10 09:30 DECIDED recorded=10:30\nE1 2023-01-10 09:45 supervisor_reviewed",
+            id="about the interval before",
+        ),
+    ],
+)
+def test_a_decision_counts_only_in_the_interval_that_runs(log: str) -> None:
+    decided = "decided_not_required action=supervisor_reviewed by=supervisor rationale=because"
+    answer = judge(DECIDABLE, REPORTED + log.replace("DECIDED", decided), "2023-01-10 15:00")
+    assert "decided_not_required" not in outcomes(answer)
+    assert [gap.code for gap in answer.data_gaps] == ["decision_not_valid"]
 
 
 def test_only_an_id_with_several_contents_is_in_conflict() -> None:

@@ -544,6 +544,21 @@ def test_ruling_03_a_release_uses_up_the_episodes_like_an_answer() -> None:
     assert second.episodes == ("E4", "E5", "E6")
 
 
+def test_ruling_03_what_held_before_releases_from_the_opening_on_and_uses_up_as_much() -> None:
+    rule = policy(
+        counting("reach: 3", DAYS_90).replace(
+            "    require", "    unless: {marker: cse}\n    require"
+        )
+    )
+    marked = (
+        f"- {day(0)} 08:00 marker_added marker=cse\n- {day(25)} 08:00 marker_removed marker=cse\n"
+    )
+    four = marked + missing(0, 10, 20, 30)
+    assert outcomes(judge(rule, four, f"{day(80)} 00:00")) == ["not_applicable"]
+    six = marked + missing(0, 10, 20, 30, 40, 50)
+    assert outcomes(judge(rule, six, f"{day(80)} 00:00")) == ["not_applicable", "breached"]
+
+
 def test_ruling_03_what_comes_after_the_deadline_is_no_release() -> None:
     held = f"\n- {day(35)} 09:00 strategy_meeting_held"
     log = missing(0, 10, 20, 30, 40) + held

@@ -103,7 +103,8 @@ def test_ruling_14_a_doubtful_action_dated_before_the_report_is_no_sure_breach()
     assert outcomes(judge(rule, by_phone, "2023-02-01 00:00")) == ["breached"]
 
 
-def test_ruling_14_a_return_ends_what_is_open_in_an_episode_without_a_report() -> None:
+@pytest.mark.parametrize("returned", ["09:00", "09:30"])
+def test_ruling_14_a_return_ends_what_is_open_in_an_episode_without_a_report(returned: str) -> None:
     rule = policy("""
         rules:
           - id: inspector
@@ -111,9 +112,9 @@ def test_ruling_14_a_return_ends_what_is_open_in_an_episode_without_a_report() -
             while: open
             require: {action: inspector_informed, within: 1 hour}
     """)
-    log = """
+    log = f"""
         E1 2023-01-10 09:00 concern_noted concern=crime
-        E1 2023-01-10 09:30 returned
+        E1 2023-01-10 {returned} returned
     """
     assert judge(rule, log, "2023-01-11 00:00").breaches == ()
 
