@@ -164,10 +164,15 @@ def test_the_median_is_the_bucket_of_the_middle_one(
 
 
 def test_time_to_action_is_counted_from_when_the_duty_arose(policy: Policy) -> None:
+    late = {"recorded_at": "2023-06-02T12:00:00Z"}  # and not from when the report was known
     done = row("A", 3, "ppn_submitted", episode_id="A-1")
     soon: dict[str, object] = {"at": "2023-06-01T09:20:00Z"}
     made = figures(
-        policy, *missing("A", 1), done, *missing("B", 1), row("B", 1, "ppn_submitted", **soon)
+        policy,
+        *missing("A", 1, **late),
+        done,
+        *missing("B", 1),
+        row("B", 1, "ppn_submitted", **soon),
     )
     spread = made.time_to_action()["notification"]
     held = {label: n for label, n in zip(LABELS, spread.counts, strict=True) if n}
@@ -179,6 +184,12 @@ def test_what_waits_is_counted_by_its_age(policy: Policy) -> None:
     made = figures(policy, *missing("A", 20))
     assert made.waiting()["notification"].median == "up to 14 days"
     assert "notification" not in made.time_to_action()
+
+
+def test_what_nobody_has_to_do_does_not_wait(policy: Policy) -> None:
+    made = figures(policy, row("A", 20))
+    assert made.outcomes["indeterminate"] == 1
+    assert set(made.waiting()) == {"notification"}
 
 
 # --- The headline --------------------------------------------------------------------------------
@@ -206,6 +217,13 @@ def test_the_headline_counts_strategy_meetings(policy: Policy) -> None:
     }
     assert made.masked() == {"meeting": 1}
     assert made.meeting_rules() == {"meeting"}
+
+
+def test_children_not_counted_by_category_are_those_with_a_meeting_at_stake() -> None:
+    plan = build.policy(POLICY.replace("strategy_meeting_held", "trigger_plan_updated"))
+    made = figures(plan, *missing("C", 1, 3, category="concern_for_safety"))
+    assert made.masked() == {"meeting": 1}
+    assert made.children("not_counted_by_category") == 0
 
 
 def test_a_stated_duty_is_held_apart_from_a_time_that_is_assumed(policy: Policy) -> None:
@@ -548,11 +566,13 @@ def test_a_record_that_could_not_be_judged_is_counted_and_listed(
         raise RecursionError
 
     monkeypatch.setattr(sys.modules["missingrules.scan"], "judge", fail)
-    done = scanned(policy, *missing("A", 1), *missing("B", 1))
+    rejected = row("A", 1, "nonsense")
+    done = scanned(policy, *missing("A", 1), rejected, *missing("B", 1))
     made = Gathered()
     for finding in done.failed:
         made.fail(finding)
     assert made.figures.children() == made.figures.children("not_judged") == 2
+    assert made.figures.children("on_incomplete_records") == 1
     assert made.figures.outcomes == {"error": 2}
     assert made.figures.by_rule() == {}
     assert list(made.notable.not_judged) == [

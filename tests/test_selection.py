@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import build
-from missingrules.figures import Figures
+from missingrules.figures import Figures, withdrawals
 from missingrules.figures.places import Places
 from missingrules.finding import BREACHED, ERROR, OUTCOMES
 from missingrules.record import history
@@ -99,6 +99,7 @@ def test_an_empty_list_is_no_filter(policy: Policy) -> None:
         ({"areas": ["North"]}, ["inspector E1", "inspector E3", "meeting child", "review E3"]),
         ({"areas": [" North "], "rules": ["inspector"]}, ["inspector E1", "inspector E3"]),
         ({"authorities": ["Swindon"]}, ["inspector E1"]),
+        ({"authorities": ["Bath"]}, []),
         (
             {"duty_authorities": ["inspectorate_expectation"]},
             ["inspector E1", "inspector E2", "inspector E3"],
@@ -110,6 +111,11 @@ def test_each_filter_keeps_what_it_names(
     policy: Policy, judged: Assessment, filters: dict[str, Any], expected: list[str]
 ) -> None:
     assert shown(policy, judged, **filters) == expected
+
+
+def test_what_names_no_place_is_in_none_that_was_asked_for(policy: Policy) -> None:
+    for filters in ({"areas": "North"}, {"authorities": "Swindon"}):
+        assert not Selection.of(policy, **filters).selects_episode("C1", 0)
 
 
 def test_a_duty_of_the_child_is_of_the_place_of_its_last_episode_as_reports_count_it(
@@ -347,6 +353,39 @@ def test_a_child_whose_duty_arose_in_the_period_and_whose_episode_did_not_is_on_
     assert figures.children("with_nothing_on_record") == 0
 
 
+VOIDED = """
+E1 2023-01-20 09:00 reported area=North
+E2 2023-02-28 09:00 reported area=South
+E1 2023-03-20 09:00 voided reason=duplicate by=officer
+E2 2023-03-20 09:00 voided reason=duplicate by=officer
+"""
+
+
+@pytest.mark.parametrize(
+    ("filters", "gone"),
+    [
+        ({"rules": "inspector"}, ["E1", "E2"]),
+        ({"areas": "North"}, ["E1"]),
+        ({"areas": "South"}, ["E2"]),
+        ({"areas": "East"}, []),
+        ({"since": "2023-02-01"}, ["E2"]),
+        ({"children": ["C9"]}, []),
+    ],
+    ids=str,
+)
+def test_what_corrections_took_away_is_selected_by_what_stood_then(
+    policy: Policy, filters: dict[str, Any], gone: list[str]
+) -> None:
+    voided = build.judge(policy, VOIDED, "2023-06-01 09:00")
+    selection = Selection.of(policy, **filters)
+    found = selection.withdrawn(voided, withdrawals(voided))
+    assert sorted(str(one.finding.episode_id) for one in found) == gone
+    figures = Figures()
+    figures.add(selection.narrowed(voided), withdrawn=found, selection=selection, whole=voided)
+    assert sum(figures.withdrawn().values()) == len(gone)
+    assert figures.children() == (1 if gone else 0)
+
+
 def test_a_child_has_nothing_open_only_if_nothing_is_that_was_left_out_either(
     policy: Policy, judged: Assessment
 ) -> None:
@@ -360,12 +399,16 @@ def test_a_child_has_nothing_open_only_if_nothing_is_that_was_left_out_either(
 def test_a_narrowed_assessment_keeps_its_record_and_drops_gaps_of_other_rules(
     policy: Policy,
 ) -> None:
-    open_case = build.judge(policy, "E1 2023-01-20 09:00 located", "2023-06-01 09:00")
-    assert open_case.data_gaps
+    log = """
+    E1 2023-01-20 09:00 located
+    E1 2023-01-20 09:10 decided_not_required action=closed by=officer rationale=because
+    """
+    open_case = build.judge(policy, log, "2023-06-01 09:00")
+    assert {gap.rule for gap in open_case.data_gaps} == {None, "review"}
     only = Selection.of(policy, rules=["meeting"]).narrowed(open_case)
     assert only.findings == ()
     assert only.record is open_case.record
-    assert {gap.rule for gap in only.data_gaps} <= {None, "meeting"}
+    assert {gap.rule for gap in only.data_gaps} == {None}
 
 
 # --- Words ---------------------------------------------------------------------------------------

@@ -178,12 +178,22 @@ class Selection:
         return tuple(one for one in assessment.findings if self.selects(one, places.of(one)))
 
     def withdrawn(self, assessment: Assessment, gone: Iterable[Withdrawn]) -> tuple[Withdrawn, ...]:
-        """Choose among findings of a child that corrections took away."""
+        """Choose among findings of a child that corrections took away.
+
+        Where they are reported under is told by the record as it was when they stood.
+        """
         held = tuple(gone)
-        if not held or not self.by_place:
+        if not self.by_place:
             return tuple(one for one in held if self.selects(one.finding))
-        places = Places(history(assessment.record, assessment.as_of_us))
-        return tuple(one for one in held if self.selects(one.finding, places.of(one.finding)))
+        places = {
+            at: Places(history(assessment.record, at))
+            for at in {one.finding.as_of_us for one in held}
+        }
+        return tuple(
+            one
+            for one in held
+            if self.selects(one.finding, places[one.finding.as_of_us].of(one.finding))
+        )
 
     def narrowed(self, assessment: Assessment) -> Assessment:
         """Give the assessment with the selected findings only, and no data gaps of other rules.

@@ -161,17 +161,18 @@ class Figures:
         was reviewed, and the child if anything is: hand in the assessment with the selected
         findings only (:meth:`Selection.narrowed`), and as ``whole`` the one before, which tells
         whether nothing at all is open.
-        ``withdrawn`` are the findings that corrections took away; without it they are looked for,
-        which judges a child with corrections again. Raises ``ValueError`` for a child judged by
-        another policy, or for another instant, than those before.
+        ``withdrawn`` are the (selected) findings that corrections took away; without it they
+        are looked for, which judges a child with corrections again. Raises ``ValueError`` for a
+        child judged by another policy, or for another instant, than those before.
         """
         policy = assessment.policy
         self._same((policy.name, policy.edition, policy.digest, assessment.as_of_us))
         found = standing(assessment)
         nothing = not found.entries
+        gone = withdrawals(assessment) if withdrawn is None else tuple(withdrawn)
         if selection is not None:
             found = chosen(found, selection, assessment)
-            if not found.episodes and not assessment.findings:
+            if not found.episodes and not assessment.findings and not gone:
                 return
         flags = {"children"}
         self._record(found, policy.calendar, flags)
@@ -185,7 +186,7 @@ class Figures:
             flags.add("with_nothing_on_record")
         elif flags.isdisjoint(_OPEN_FLAGS) and (whole is None or not _is_open(whole)):
             flags.add("with_nothing_open")
-        for one in withdrawals(assessment) if withdrawn is None else withdrawn:
+        for one in gone:
             _count(self._withdrawn, (one.finding.rule, one.finding.outcome))
             flags.add("with_withdrawn_findings")
         if assessment.record.incomplete:
