@@ -123,10 +123,15 @@ def test_owed_are_settled_ones_pending_ones_and_decided_ones() -> None:
 
 
 def test_breaches_on_incomplete_records_are_counted_apart() -> None:
-    cells = [("breached", True, 2), ("breached", False, 3), ("fulfilled", True, 4)]
+    cells = [
+        ("breached", True, 2),
+        ("breached", False, 3),
+        ("fulfilled", True, 4),
+        ("fulfilled_late", True, 8),
+    ]
     tally = Tally.of_cells(cells)
     assert tally.no_record == 5
-    assert (tally.on_incomplete_records, tally.unmet_on_incomplete_records) == (6, 2)
+    assert (tally.on_incomplete_records, tally.unmet_on_incomplete_records) == (14, 10)
 
 
 # --- Times ---------------------------------------------------------------------------------------
@@ -438,6 +443,17 @@ def test_findings_that_a_correction_took_away_are_counted_by_what_they_were(
     assert made.withdrawn()["breached"] == 2  # the meeting, and the notification of the episode
     assert made.children("with_withdrawn_findings") == 1
     assert "breached" not in Figures.of(scanned(policy, *missing("B", 1)).assessments).withdrawn()
+
+
+def test_what_was_done_in_time_is_withdrawn_too_with_the_episode(policy: Policy) -> None:
+    soon: dict[str, object] = {"at": "2023-06-01T09:20:00Z"}
+    made = figures(
+        policy,
+        row("A", 1, from_place="home"),
+        row("A", 1, "ppn_submitted", **soon),
+        row("A", 10, "voided", episode_id="A-1"),
+    )
+    assert made.withdrawn() == {"fulfilled": 1}
 
 
 def test_each_finding_is_withdrawn_once_in_the_gravest_form_it_had(policy: Policy) -> None:

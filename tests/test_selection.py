@@ -304,7 +304,7 @@ def test_figures_count_the_episodes_of_the_period_and_of_the_children_asked_for(
 REVIEWED = """
 E1 2023-01-20 12:00 prevention_interview mode=in_person id=p1
 E1 2023-01-21 12:00 prevention_interview mode=in_person id=p2
-E1 2023-05-01 12:00 quality_reviewed of=p1 verdict=good
+E3 2023-05-01 12:00 quality_reviewed of=p1 verdict=good
 E2 2023-02-28 12:00 prevention_interview mode=in_person id=p3
 E2 2023-05-01 12:00 quality_reviewed of=p3 verdict=inadequate
 E3 2023-05-01 12:00 quality_reviewed of=prevention_interview verdict=good

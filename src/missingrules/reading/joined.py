@@ -100,7 +100,10 @@ class Absences:
 
 
 def _contradictions(every: Iterable[_Told]) -> Iterator[tuple[str, _Told]]:
-    """Go through an absence as the kernel does, and give what one account does to another."""
+    """Go through an absence as the kernel does, and give what one account does to another.
+
+    A report at the very time of an end begins no new time away: it is looked at first.
+    """
     ordered = sorted(set(every), key=lambda told: (told.at, told.kind != "reported", told))
     reporting = {told.account for told in ordered if told.kind == "reported"}
     void = {told.account for told in ordered if told.kind == "voided"}
@@ -111,7 +114,7 @@ def _contradictions(every: Iterable[_Told]) -> Iterator[tuple[str, _Told]]:
     ended: _Told | None = None
     for told in ordered:
         if told.kind == "reported":
-            if ended is not None and told.at > ended.at:
+            if ended is not None:
                 yield from _closed_early(time_away, ended)
                 if told.account not in {each.account for each in time_away if each.kind in _ENDS}:
                     yield "report-after-end", told
