@@ -270,6 +270,15 @@ def test_a_void_in_one_system_is_one_for_both_and_listed(force: Force) -> None:
     assert force.found("inspector-informed") == []
 
 
+def test_a_void_in_both_systems_contradicts_neither() -> None:
+    absences = Absences([People(episodes={"B": "E1"})])
+    told = [("A", "reported"), ("B", "reported"), ("A", "voided"), ("B", "voided")]
+    for line, (account, kind) in enumerate(told, 1):
+        entry = Entry(f"{line}", "C1", "E1", kind, line, line, None, {}, None, None)
+        absences.take([entry], ("mapping", account), "rows", line)
+    assert list(absences.faults()) == []
+
+
 def test_what_is_merged_into_an_id_goes_to_the_one_that_it_means(force: Force) -> None:
     renamed = parse_mapping(
         MISPER + 'same_episodes: {files: "pairs*", from: INCIDENT, to: OCCURRENCE}', "misper"
