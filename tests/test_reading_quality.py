@@ -44,6 +44,13 @@ CASES = {
         """,
         [],
     ),
+    "an end at the very start": (
+        """
+        E1 2023-01-10 09:00 reported
+        E1 2023-01-10 09:00 returned
+        """,
+        [],
+    ),
     "one inside another": (
         """
         E1 2023-01-10 09:00 reported
