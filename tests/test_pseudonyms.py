@@ -304,6 +304,27 @@ def test_of_two_entries_of_one_instant_the_same_one_wins(
     assert len(build.judge(policy, record, "2023-01-05 09:00").findings) == floors
 
 
+@pytest.mark.parametrize("key", [KEY, OTHER_KEY])
+@pytest.mark.parametrize("homes", [("a", "b"), ("b", "a"), ("h1", "h2"), ("h2", "h1")], ids=str)
+def test_of_two_contents_under_one_id_the_same_one_stands(
+    key: bytes, homes: tuple[str, str]
+) -> None:
+    policy = build.policy("""
+rules:
+  - id: gap
+    on: {gap: {from: missing_since, to: reported, more_than: 6 hours}}
+    require: {action: inspector_informed, within: 1 hour}
+""")
+    log = "\n".join(
+        f"E1 2023-01-02 09:00 reported id=r home_id={home} missing_since={since}"
+        for home, since in zip(homes, ("08:00", "01:00"), strict=True)
+    )
+    plain = build.judge(policy, log, "2023-01-05 09:00")
+    record = Pseudonyms(key).record(build.record(log))
+    replaced = build.judge(policy, record, "2023-01-05 09:00")
+    assert len(plain.findings) == len(replaced.findings) == int(homes[0] > homes[1])
+
+
 def test_without_their_places_pseudonyms_would_change_that_verdict() -> None:
     policy = build.policy(FLOOR)
     plain = set()

@@ -127,6 +127,12 @@ def test_a_list_in_one_cell_is_taken_apart(carries: object, told: tuple[str, ...
     assert (notification.fields["carries"], faults) == (told, [])
 
 
+@pytest.mark.parametrize("carries", ["", " ; ", []], ids=["empty", "blanks", "an empty list"])
+def test_a_list_of_nothing_is_not_recorded(carries: object) -> None:
+    (_, notification), faults = read(PPN=True, CARRIES=carries)
+    assert (dict(notification.fields), faults) == ({}, [])
+
+
 def test_a_flag_of_a_database_is_compared_as_true_or_false() -> None:
     assert [entry.kind for entry in read(PPN=True)[0]] == ["reported", "ppn_submitted"]
     assert [entry.kind for entry in read(PPN=False)[0]] == ["reported"]

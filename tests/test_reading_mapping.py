@@ -10,6 +10,8 @@ import jsonschema
 import pytest
 
 from missingrules import schema
+from missingrules.calendar import from_us
+from missingrules.reading.extract import read_files
 from missingrules.reading.faults import MappingCode, MappingError
 from missingrules.reading.mapping import (
     load_mapping,
@@ -145,6 +147,32 @@ tables:
     entries:
       - {kind: marker_added, at: {column: SINCE, time_of_day: "00:00"}, fields: {marker: MARKER}}
 """
+
+
+def test_entries_of_a_row_are_known_from_when_the_row_was_entered(tmp_path: Path) -> None:
+    file = tmp_path / "episodes.csv"
+    file.write_text(
+        "ID,NUMBER,AT,GRADE,CREATED\n"
+        "C1,E1,2023-01-10T09:00:00,high,2023-01-12T10:00:00\n"
+        "C1,E2,2023-02-10T09:00:00,low,\n"
+    )
+    log = read_files([file], mapping=parse_mapping(MARKERS))
+    late = [e for e in log.entries if e.episode_id == "E1"]
+    assert {e.kind for e in late} == {"reported", "graded"}
+    assert {from_us(e.recorded).isoformat() for e in late} == {"2023-01-12T10:00:00+00:00"}
+    assert all(e.recorded == e.at for e in log.entries if e.episode_id == "E2")
+
+
+def test_a_decision_without_an_episode_is_about_the_child(tmp_path: Path) -> None:
+    decision = "{kind: decided_not_required, at: AT, fields: {action: {constant: assessed}}}"
+    text = MARKERS.replace("{kind: graded, at: AT, fields: {grade: GRADE}}", decision)
+    file = tmp_path / "episodes.csv"
+    file.write_text("ID,NUMBER,AT,CREATED\nC1,,2023-01-10T09:00:00,\n")
+    log = read_files([file], mapping=parse_mapping(text))
+    assert [(e.kind, e.child_id, e.episode_id) for e in log.entries] == [
+        ("decided_not_required", "C1", None)
+    ]
+    assert [fault.code for fault in log.faults] == ["missing-field"]  # of the report
 
 
 def test_what_a_mapping_does_not_make_is_not_covered() -> None:

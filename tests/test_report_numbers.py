@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from missingrules.report.numbers import (
@@ -75,6 +75,8 @@ def lines(shown: list[list[Number]]) -> list[tuple[list[Number], Number]]:
 
 
 @given(matrices)
+@example([[4, 4]])  # two parts have to be hidden,
+@example([[4], [4]])  # and along the last column
 def test_no_sum_leaves_a_hidden_number_fewer_than_three_values(rows: list[list[int]]) -> None:
     for parts, total in lines(Rounded().table(rows)):
         for place, part in enumerate(parts):

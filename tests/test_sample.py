@@ -185,6 +185,9 @@ def test_a_record_that_could_not_be_judged_comes_first(policy: Policy) -> None:
     sampler.fail(judged.findings[0]._replace(child_id="C9", outcome=ERROR))
     first, second = sampler.drawn().units
     assert (first.child_id, first.stratum, second.stratum) == ("C9", NOT_JUDGED, NO_BREACH)
+    of_another = Sampler(2, selection=Selection.of(policy, children="C1"))
+    of_another.fail(judged.findings[0]._replace(child_id="C9", outcome=ERROR))
+    assert of_another.drawn().units == ()
 
 
 # --- Sharing out ---------------------------------------------------------------------------------
@@ -308,6 +311,15 @@ def test_a_period_chooses_episodes_by_their_report_with_all_that_became_of_them(
 ) -> None:
     log = "E1 2023-02-28 09:00 reported from_place=home\n" + episode("E2", 1)
     assert of_part(policy, log, since="2023-02-28", until="2023-03-01") == {"E1": OTHER}
+    assert of_part(policy, log, since="2023-03-01") == {}
+    low = episode("E1", 1) + "E1 2023-03-05 09:00 graded grade=low\n"
+    marked = "- 2023-01-01 09:00 marker_added marker=self_harm\n" + low
+    assert of_part(policy, marked, until="2023-03-01") == {"E1": GRADE}
+
+
+def test_an_episode_is_placed_by_its_first_report(policy: Policy) -> None:
+    log = episode("E1", 1, "12:00 returned") + "E1 2023-03-05 09:00 reported from_place=home\n"
+    assert set(of_part(policy, log, until="2023-03-01")) == {"E1"}
     assert of_part(policy, log, since="2023-03-01") == {}
 
 

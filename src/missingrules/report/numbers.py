@@ -127,7 +127,7 @@ def bounds(number: Number) -> tuple[float, float]:
 def _protect(parts: Sequence[Number], total: Number) -> bool:
     """Hide one more part of a sum that would give a hidden one away; say whether it was needed."""
     for place, part in enumerate(parts):
-        if part.text != FEWER or len(parts) == 1:
+        if part.text != FEWER:
             continue
         low, high = room(parts, total, place)
         if high - low + 1 >= _LEAST_POSSIBLE:
