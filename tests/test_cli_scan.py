@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -22,6 +22,9 @@ from missingrules import arrow, synth
 from missingrules.cli import main
 from missingrules.errors import MissingRulesError
 from missingrules.folder import FILES, FINDINGS, REPORT, SHARED, Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 BOY = EXAMPLES / "01_wiltshire_boy.jsonl"
@@ -242,8 +245,40 @@ def anybody_left(group: int) -> bool:
     return True
 
 
+def cut_short(args: list[str], place: Path, cut: Callable[[int], None]) -> tuple[int, str]:
+    """Start a scan, cut it short while it judges, and wait until all of its processes are gone.
+
+    Each scan has a group of its own, as a shell starts it. Returns its exit code and what it said.
+    """
+    with subprocess.Popen(args, stderr=subprocess.PIPE, start_new_session=True) as running:
+        until = time.monotonic() + 120
+        while not any(f.stat().st_size > 10_000 for f in place.glob(".*/findings.jsonl")):
+            assert time.monotonic() < until
+            assert running.poll() is None
+            time.sleep(0.02)
+        cut(running.pid)
+        running.wait(60)
+        while anybody_left(running.pid):  # they end a moment after the one that started them
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        assert running.stderr is not None
+        return running.returncode, running.stderr.read().decode()
+
+
 @POSIX
-def test_an_interrupt_leaves_the_old_answer_and_nothing_else(large: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "cut",
+    [
+        pytest.param(lambda pid: os.killpg(pid, signal.SIGINT), id="an interrupt of every process"),
+        pytest.param(lambda pid: os.kill(pid, signal.SIGTERM), id="a request to end to the first"),
+        pytest.param(
+            lambda pid: os.killpg(pid, signal.SIGTERM), id="a request to end to every one"
+        ),
+    ],
+)
+def test_an_interrupt_leaves_the_old_answer_and_nothing_else(
+    large: Path, tmp_path: Path, cut: Callable[[int], None]
+) -> None:
     place, spill = tmp_path / "out", tmp_path / "spill"
     place.mkdir()
     spill.mkdir()
@@ -253,23 +288,25 @@ def test_an_interrupt_leaves_the_old_answer_and_nothing_else(large: Path, tmp_pa
         *("--out", place, "--spill", spill),
         **SEVERAL,
     )
-    # In a group of its own, as a shell starts it: the interrupt reaches every process of it.
-    with subprocess.Popen(
-        args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-    ) as running:
-        until = time.monotonic() + 120
-        while not any(f.stat().st_size > 10_000 for f in place.glob(".*/findings.jsonl")):
-            assert time.monotonic() < until
-            assert running.poll() is None
-            time.sleep(0.02)
-        os.killpg(running.pid, signal.SIGINT)
-        out, err = running.communicate(timeout=60)
-    assert (running.returncode, out, err) == (130, b"", b"missingrules: interrupted\n")
+    code, said = cut_short(args, place, cut)
+    assert code == 130
+    assert said.endswith("missingrules: interrupted\n")
+    assert "Traceback" not in said
     assert all_bytes(place) == {"summary.json": b"old"}
     assert list(spill.iterdir()) == []
-    while anybody_left(running.pid):  # they end a moment after the one that started them
-        assert time.monotonic() < until
-        time.sleep(0.02)
+
+
+@POSIX
+def test_no_process_outlives_the_one_that_started_it(large: Path, tmp_path: Path) -> None:
+    (tmp_path / "summary.json").write_text("old")
+    args = command(
+        *("scan", large, "--policy", "wiltshire", "--workers", "2"),
+        *("--out", tmp_path, "--spill", tmp_path),
+        **SEVERAL,
+    )
+    code, _ = cut_short(args, tmp_path, lambda pid: os.kill(pid, signal.SIGKILL))
+    assert code == -signal.SIGKILL
+    assert (tmp_path / "summary.json").read_text() == "old"
 
 
 @POSIX

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from dataclasses import replace
 from enum import StrEnum
@@ -275,13 +276,17 @@ def synth_command(  # noqa: PLR0913 - the options of the command
 
 
 def main() -> None:
-    """Run the command. What a stream cannot encode is written as an escape; none may be closed."""
+    """Run the command, which ends on a request to end as on an interrupt.
+
+    What a stream cannot encode is written as an escape; none may be closed.
+    """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was set aside is deleted
     app()
 
 

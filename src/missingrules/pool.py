@@ -2,12 +2,15 @@
 
 Chunks of children go to a pool; results come back in the order of the chunks, never more than a
 few chunks ahead. A process that is killed costs nothing but time: what it had in hand is judged
-again, and a child that kills its process twice is an ``error`` finding.
+again, and a child that kills its process twice is an ``error`` finding. If the one that started
+them is killed, they end too.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -90,8 +93,8 @@ class _Pool:
         return ProcessPoolExecutor(
             max_workers=self._workers,
             mp_context=multiprocessing.get_context("forkserver"),
-            initializer=self._prepare,
-            initargs=self._given,
+            initializer=_begin,
+            initargs=(self._prepare, self._given),
         )
 
     def submit(self, work: Callable[[Any], Any], chunk: list[Any]) -> Future[Any]:
@@ -103,3 +106,20 @@ class _Pool:
 
     def close(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(prepare: Callable[..., None], given: tuple[Any, ...]) -> None:
+    """Get a process ready, and let it end with the one that started it."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    prepare(*given)
+
+
+def _end_with_parent() -> None:
+    """Wait until the process that started this one has ended, and end.
+
+    The queues of a pool would not tell: each process holds both ends of them.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
