@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import build
-from missingrules.figures import Figures, withdrawals
+from missingrules.figures import Figures, Gathered, withdrawals
 from missingrules.figures.places import Places
 from missingrules.finding import BREACHED, ERROR, OUTCOMES
 from missingrules.record import history
@@ -384,6 +384,15 @@ def test_what_corrections_took_away_is_selected_by_what_stood_then(
     figures.add(selection.narrowed(voided), withdrawn=found, selection=selection, whole=voided)
     assert sum(figures.withdrawn().values()) == len(gone)
     assert figures.children() == (1 if gone else 0)
+
+
+def test_what_a_selection_leaves_out_does_not_look_withdrawn(policy: Policy) -> None:
+    voided = build.judge(policy, LOG + VOIDED[VOIDED.index("E1 2023-03-20") :], "2023-06-01 09:00")
+    selection = Selection.of(policy, rules="review")
+    for made in (Figures(), Gathered()):
+        made.add(selection.narrowed(voided), selection=selection, whole=voided)
+        figures = made if isinstance(made, Figures) else made.figures
+        assert figures.withdrawn() == {}
 
 
 def test_a_child_has_nothing_open_only_if_nothing_is_that_was_left_out_either(

@@ -38,10 +38,9 @@ class Gathered:
         whole: Assessment | None = None,
     ) -> None:
         """Take a child who was judged; the rest is as for :class:`Figures`."""
-        if withdrawn is None:
-            gone = withdrawals(assessment) if self._withdrawals else ()
-        else:
-            gone = tuple(withdrawn)
+        gone = tuple(withdrawn or ())
+        if withdrawn is None and selection is None and self._withdrawals:
+            gone = withdrawals(assessment)
         self.figures.add(assessment, withdrawn=gone, selection=selection, whole=whole)
         self.notable.add(assessment, withdrawn=gone)
 
