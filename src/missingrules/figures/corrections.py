@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from missingrules.kernel import judge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from missingrules.finding import Assessment, Finding, Withdrawn
+    from missingrules.selection import Selection
 
 
 def withdrawals(assessment: Assessment) -> tuple[Withdrawn, ...]:
@@ -32,6 +35,18 @@ def withdrawals(assessment: Assessment) -> tuple[Withdrawn, ...]:
             if held is None or _gravity(one.finding) > _gravity(held.finding):
                 found[one.finding.finding_id] = one
     return tuple(found[finding_id] for finding_id in sorted(found))
+
+
+def handed_or_found(
+    assessment: Assessment, withdrawn: Iterable[Withdrawn] | None, selection: Selection | None
+) -> tuple[Withdrawn, ...]:
+    """Give what was handed in as withdrawn; without it, what is found in a whole assessment.
+
+    In one that a selection narrowed, what was left out would look as if it had been taken away.
+    """
+    if withdrawn is None and selection is None:
+        return withdrawals(assessment)
+    return tuple(withdrawn or ())
 
 
 def _gravity(finding: Finding) -> tuple[bool, bool]:

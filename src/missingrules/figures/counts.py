@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from missingrules import finding as outcomes
-from missingrules.figures.corrections import withdrawals
+from missingrules.figures.corrections import handed_or_found
 from missingrules.figures.owners import GROUPS, group_of
 from missingrules.figures.spread import Spread, bucket
 from missingrules.figures.standing import chosen, standing
@@ -162,17 +162,15 @@ class Figures:
         findings only (:meth:`Selection.narrowed`), and as ``whole`` the one before, which tells
         whether nothing at all is open.
         ``withdrawn`` are the (selected) findings that corrections took away; without it they
-        are looked for, which judges a child with corrections again, and not with a ``selection``:
-        what was left out of an assessment would look as if it had been taken away. Raises
-        ``ValueError`` for a child judged by another policy, or for another instant, than those
-        before.
+        are looked for, which judges a child with corrections again, and not with a ``selection``.
+        Raises ``ValueError`` for a child judged by another policy, or for another instant, than
+        those before.
         """
         policy = assessment.policy
         self._same((policy.name, policy.edition, policy.digest, assessment.as_of_us))
         found = standing(assessment)
         nothing = not found.entries
-        looked_for = withdrawn is None and selection is None
-        gone = withdrawals(assessment) if looked_for else tuple(withdrawn or ())
+        gone = handed_or_found(assessment, withdrawn, selection)
         if selection is not None:
             found = chosen(found, selection, assessment)
             if not found.episodes and not assessment.findings and not gone:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.figures.corrections import withdrawals
+from missingrules.figures.corrections import handed_or_found
 from missingrules.figures.counts import Figures
 from missingrules.figures.notable import Notable
 
@@ -38,9 +38,9 @@ class Gathered:
         whole: Assessment | None = None,
     ) -> None:
         """Take a child who was judged; the rest is as for :class:`Figures`."""
-        gone = tuple(withdrawn or ())
-        if withdrawn is None and selection is None and self._withdrawals:
-            gone = withdrawals(assessment)
+        if withdrawn is None and not self._withdrawals:
+            withdrawn = ()
+        gone = handed_or_found(assessment, withdrawn, selection)
         self.figures.add(assessment, withdrawn=gone, selection=selection, whole=whole)
         self.notable.add(assessment, withdrawn=gone)
 
