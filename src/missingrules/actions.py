@@ -179,8 +179,7 @@ class Actions:
                 return
         obligation = self.obligation(opening)
         if latest is not None:
-            # What closed the one before is why this is another one.
-            obligation.cite(latest.cited if latest.done is None else (latest.done.entry_id,))
+            obligation.cite_end_of(latest)
         obligations.append(obligation)
         if episode is None:
             self.about_child = True
@@ -266,12 +265,9 @@ class Actions:
                 made[key].cite(opening.cited)
             else:
                 made[key] = self.obligation(opening)
-                # What closed those before is why this may be another one.
                 for other in obligations:
                     if other.episode is opening.episode and other.leg == opening.leg:
-                        made[key].cite(
-                            other.cited if other.done is None else (other.done.entry_id,)
-                        )
+                        made[key].cite_end_of(other)
         return list(made.values())
 
     def about(self, episode: Episode | None) -> Sequence[Entry]:

@@ -63,6 +63,10 @@ class Obligation:
         """
         self.cited.update(dict.fromkeys(ids))
 
+    def cite_end_of(self, before: Obligation) -> None:
+        """Let it rest on what closed the one before, which is why this is another one."""
+        self.cite(before.cited if before.done is None else (before.done.entry_id,))
+
     def open_at(self, instant: int) -> bool:
         """Whether it is still unanswered and has neither been released nor ended."""
         if self.done is not None or (self.release is not None and self.release < instant):

@@ -249,8 +249,9 @@ class Spells:
             truth, cited = labelled(walk, trigger, episode, moment.at, known)
             if truth != NO:
                 shown.append(episode)
-            if truth != NO or episode in window.inside:
-                made.cite((*episode_ids(episode, trigger), *not_yet(episode, trigger), *cited))
+            elif episode not in window.inside:
+                continue
+            made.cite((*episode_ids(episode, trigger), *not_yet(episode, trigger), *cited))
         if len(shown) >= trigger.number:
             return ()
         return tuple(e.episode_id for e in window.inside if e not in shown)
