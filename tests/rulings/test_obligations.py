@@ -547,14 +547,16 @@ def test_ruling_08_two_triggers_in_one_moment_make_one_obligation() -> None:
     assert len(only(judge(rule, log, "2023-02-01 00:00")).evidence) == 2
 
 
+AT_A_MARKER = policy("""
+rules:
+  - id: inspector
+    on: {entry: marker_added}
+    per: episode
+    require: {action: inspector_informed, within: 1 hour}
+""")
+
+
 def test_ruling_08_a_trigger_about_the_child_per_episode_applies_to_each_open_episode() -> None:
-    rule = policy("""
-        rules:
-          - id: inspector
-            on: {entry: marker_added}
-            per: episode
-            require: {action: inspector_informed, within: 1 hour}
-    """)
     log = """
         E1 2023-01-10 09:00 reported
         E2 2023-01-10 09:00 reported
@@ -562,19 +564,12 @@ def test_ruling_08_a_trigger_about_the_child_per_episode_applies_to_each_open_ep
         E3 2023-01-11 09:00 reported
         - 2023-01-10 12:00 marker_added marker=cse
     """
-    assert only(judge(rule, log, "2023-02-01 00:00")).episode_id == "E1"
+    assert only(judge(AT_A_MARKER, log, "2023-02-01 00:00")).episode_id == "E1"
 
 
 def test_ruling_08_a_trigger_about_the_child_passes_over_who_is_found_in_that_moment() -> None:
-    rule = policy("""
-        rules:
-          - id: inspector
-            on: {entry: marker_added}
-            per: episode
-            require: {action: inspector_informed, within: 1 hour}
-    """)
     log = f"{REPORTED}E1 2023-01-10 12:00 located\n- 2023-01-10 12:00 marker_added marker=cse"
-    assert not found(judge(rule, log, "2023-02-01 00:00"))
+    assert not found(judge(AT_A_MARKER, log, "2023-02-01 00:00"))
 
 
 def test_ruling_08_a_duty_of_the_child_opened_by_time_is_one() -> None:
