@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 import build
-from missingrules.cli import app
+from missingrules.cli.app import app
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,7 +23,7 @@ from missingrules.kernel import assess, walked
 from strategies import GENERATED, WILTSHIRE, trials
 
 if TYPE_CHECKING:
-    from missingrules.walk import Walk
+    from missingrules.kernel.walk import Walk
     from strategies import Trial
 
 FOLDER = Path(__file__).resolve().parent / "cases"

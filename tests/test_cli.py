@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pytest
 
-from missingrules import EngineError, Policy, read_jsonl, sweep
+from missingrules import EngineError, Policy, read_jsonl
 from missingrules.cli import main
-from missingrules.crosscheck import CrossCheck
 from missingrules.layers import shipped
 from missingrules.record import history
+from missingrules.sweep import sweeping
+from missingrules.sweep.crosscheck import CrossCheck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,7 +184,7 @@ def test_exit_4_says_that_the_matchers_differ_and_wins_over_3(
     run: Run, saved: Saved, policy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = CrossCheck(5, ("f-1", "f-2"), "durable")
-    monkeypatch.setattr(sweep, "checked", lambda *_, **__: answer)
+    monkeypatch.setattr(sweeping, "checked", lambda *_, **__: answer)
     log = saved([*MISSED, NAIVE])
     done = run("scan", log, "-p", policy, "--format", "jsonl", "--cross-check")
     assert done.code == 4
@@ -236,7 +237,7 @@ def test_a_record_that_cannot_be_judged_is_told_and_is_no_success(
             raise KeyError("what the child wrote")
         return history(record, as_of)
 
-    monkeypatch.setattr("missingrules.kernel.history", broken)
+    monkeypatch.setattr("missingrules.kernel.judging.history", broken)
     log = saved([*MET, reported("C2"), reported("C3", from_place="school"), notified("C3")])
     done = run("scan", log, "-p", policy)
     assert done.code == 1

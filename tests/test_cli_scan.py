@@ -21,7 +21,7 @@ import pytest
 from missingrules import arrow, synth
 from missingrules.cli import main
 from missingrules.errors import MissingRulesError
-from missingrules.folder import FILES, FINDINGS, REPORT, SHARED, Folder
+from missingrules.sweep.folder import FILES, FINDINGS, REPORT, SHARED, Folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,13 +48,15 @@ def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[byte
 
 
 def command(*args: object, **settings: int) -> list[str]:
-    """The command in a process of its own, with other settings of ``spool`` and ``sweep``."""
-    script = "import sys\nfrom missingrules import cli, spool, sweep\n"
+    """The command in a process of its own, with other settings of ``spool`` and ``sweeping``."""
+    script = (
+        "import sys\nfrom missingrules import cli\nfrom missingrules.sweep import spool, sweeping\n"
+    )
     script += "".join(f"{name.replace('__', '.')} = {held}\n" for name, held in settings.items())
     return [sys.executable, "-c", f"{script}cli.main()", *map(str, args)]
 
 
-SEVERAL = {"sweep__WORTH_A_PROCESS": 0, "sweep__CHUNK": 500}
+SEVERAL = {"sweeping__WORTH_A_PROCESS": 0, "sweeping__CHUNK": 500}
 """What has even a small log judged in several processes."""
 
 

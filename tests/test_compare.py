@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from build import missing, policy_text
-from missingrules import Coverage, Log, Policy, read_jsonl, scan, sweep, synth
+from missingrules import Coverage, Log, Policy, read_jsonl, scan, synth
 from missingrules.cli import main
 from missingrules.compare import MEETINGS, Judging, NoLabelError, compare, label_audit
 from missingrules.compare.variant import with_parameter
 from missingrules.errors import PolicyError
 from missingrules.figures.counts import asks_for_meeting
 from missingrules.reading.extract import read_files
+from missingrules.sweep import sweeping
 
 if TYPE_CHECKING:
     from missingrules import Scan
@@ -237,8 +238,8 @@ def test_one_process_and_several_say_the_same(
     synth.write(path, episodes=150, seed=3)
     asked = ["-p", "wiltshire"] + (["--label-audit"] if label else ["-p", "good_practice"])
     alone = run("compare", path, *asked, "--format", "json", "--workers", 1)
-    monkeypatch.setattr(sweep, "CHUNK", 300)
-    monkeypatch.setattr(sweep, "WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(sweeping, "CHUNK", 300)
+    monkeypatch.setattr(sweeping, "WORTH_A_PROCESS", 0)
     assert run("compare", path, *asked, "--format", "json", "--workers", 2) == alone
     assert alone[0] == 0
 

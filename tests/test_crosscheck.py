@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from missingrules import EngineError, Policy, crosscheck, read_jsonl, scan
-from missingrules.crosscheck import REFUSED, cross_check, verdicts
+from missingrules import EngineError, Policy, read_jsonl, scan
 from missingrules.finding import BREACHED, FULFILLED
+from missingrules.sweep import crosscheck
+from missingrules.sweep.crosscheck import REFUSED, cross_check, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from build import policy
 from missingrules import Policy
-from missingrules.cli_policy import app
+from missingrules.cli.policy import app
 from missingrules.edges import edge_cases, html, markdown
 
 if TYPE_CHECKING:

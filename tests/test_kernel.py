@@ -29,7 +29,7 @@ from missingrules.entries import KINDS
 from missingrules.vocabulary import standard
 
 if TYPE_CHECKING:
-    from missingrules.noted import Asked
+    from missingrules.kernel.noted import Asked
 
 REPORTED = "E1 2023-01-10 09:00 reported\n"
 INSPECTOR_TEXT = """

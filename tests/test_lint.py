@@ -39,7 +39,7 @@ from strategies import GENERATED, Trial, trials
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from missingrules.noted import Asked
+    from missingrules.kernel.noted import Asked
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(__file__).parent / "lint"

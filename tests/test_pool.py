@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from missingrules.pool import in_order
+from missingrules.sweep.pool import in_order
 
 _state: dict[str, str] = {}
 

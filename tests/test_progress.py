@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from missingrules.progress import shown
+from missingrules.cli.progress import shown
 
 if TYPE_CHECKING:
     import pytest

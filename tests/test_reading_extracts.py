@@ -11,7 +11,7 @@ import pytest
 
 from missingrules import Log, Policy, scan
 from missingrules.cli import main
-from missingrules.cli_log import notes_of
+from missingrules.cli.log import notes_of
 from missingrules.reading.extract import read_files, shared_out, tables_given
 from missingrules.reading.faults import MappingError
 from missingrules.reading.files import expand

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from missingrules import Entry, Policy, scan, spool, written
+from missingrules import Entry, Policy, scan, written
 from missingrules.cli import main
-from missingrules.episode import legs_of
+from missingrules.kernel.episode import legs_of
 from missingrules.reading.extract import read_files, read_tables
 from missingrules.reading.joined import Absences
 from missingrules.reading.mapping import SourceMapping, load_mapping, parse_mapping
@@ -25,7 +25,7 @@ from missingrules.reading.people import People
 from missingrules.reading.quality import all_notes, look_at
 from missingrules.record import Story
 from missingrules.scan import coverage_of
-from missingrules.sweep import swept
+from missingrules.sweep import spool, swept
 
 if TYPE_CHECKING:
     from missingrules import Finding, Log, Scan

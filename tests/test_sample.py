@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 import build
 from missingrules import Policy, synth
 from missingrules.calendar import to_us
-from missingrules.cli_sample import sample_command
+from missingrules.cli.sample import sample_command
 from missingrules.finding import ERROR
 from missingrules.kernel import judge
 from missingrules.log import read_jsonl, to_json

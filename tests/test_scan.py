@@ -166,7 +166,7 @@ def one_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
             raise RuntimeError("what the child wrote")
         return history(record, as_of)
 
-    monkeypatch.setattr("missingrules.kernel.history", broken)
+    monkeypatch.setattr("missingrules.kernel.judging.history", broken)
 
 
 @pytest.mark.usefixtures("one_that_fails")
@@ -197,7 +197,7 @@ def test_a_matcher_that_fails_is_no_matter_of_one_record(
     def fail(*_: object) -> None:
         raise EngineError("durable-rules failed")
 
-    monkeypatch.setattr("missingrules.kernel.history", fail)
+    monkeypatch.setattr("missingrules.kernel.judging.history", fail)
     with pytest.raises(EngineError, match="durable-rules failed"):
         scan(three, policy)
 
@@ -213,7 +213,7 @@ def test_an_interrupt_is_not_taken_for_a_bad_record(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("missingrules.kernel.history", interrupt)
+    monkeypatch.setattr("missingrules.kernel.judging.history", interrupt)
     with pytest.raises(KeyboardInterrupt):
         scan(three, policy)
 
@@ -292,7 +292,7 @@ def test_no_source_at_all_is_an_empty_log() -> None:
     "program",
     [
         "import missingrules.scan; from missingrules import scan",
-        "import missingrules.cli, missingrules.crosscheck; from missingrules import scan",
+        "import missingrules.cli, missingrules.sweep.crosscheck; from missingrules import scan",
         "from missingrules import Explanation, explain as scan",
         "import missingrules.explain; import missingrules; scan = missingrules.explain",
     ],

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from missingrules import Log, Policy, read_jsonl, sweep
+from missingrules import Log, Policy, read_jsonl
 from missingrules.cli import main
 from missingrules.compare import sensitivity_of
+from missingrules.sweep import sweeping
 
 ROOT = Path(__file__).resolve().parent.parent
 BOY = ROOT / "examples" / "01_wiltshire_boy.jsonl"
@@ -119,8 +120,8 @@ def test_a_report_without_the_marks_says_that_they_were_not_worked_out(
 def test_marks_are_the_same_in_several_processes_and_as_many_under_pseudonyms(
     run: Any, two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "WORTH_A_PROCESS", 1)
-    monkeypatch.setattr(sweep, "CHUNK", 1)
+    monkeypatch.setattr(sweeping, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(sweeping, "CHUNK", 1)
     asked = ("scan", two, "-p", "england", "--sensitivity", "--format", "jsonl", "--workers", 2)
     _, plain, _ = run(*asked)
     told = {row["finding_id"]: row["sensitive_to"] for row in map(json.loads, plain.splitlines())}

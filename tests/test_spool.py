@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from build import log, missing
 from missingrules.errors import Fault
 from missingrules.log import Entry, Intake
-from missingrules.spool import Spool, entries_of, packed, unpacked
+from missingrules.sweep.spool import Spool, entries_of, packed, unpacked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def test_an_entry_is_the_same_when_it_comes_back(entry: Entry) -> None:
 def test_nothing_but_the_answer_is_written_to_standard_output(tmp_path: Path) -> None:
     # Where no file is run, DuckDB takes it that somebody is watching, and draws a bar.
     source = (
-        "from pathlib import Path; from missingrules.spool import _Disk; "
+        "from pathlib import Path; from missingrules.sweep.spool import _Disk; "
         f"disk = _Disk(Path({str(tmp_path)!r}), '1GB', None); "
         "print(disk._db.execute(\"SELECT current_setting('enable_progress_bar')\").fetchone())"
     )
@@ -135,7 +135,7 @@ def test_a_spool_keeps_account_of_rows_as_an_intake_does(
 def test_what_is_written_to_disk_in_several_batches_comes_back_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("missingrules.spool._BATCH", 2)
+    monkeypatch.setattr("missingrules.sweep.spool._BATCH", 2)
     entries = sorted(log(missing(*range(5))), key=lambda entry: entry.entry_id)
     with Spool(tmp_path, in_memory=1) as spool:
         for entry in entries:

@@ -13,14 +13,14 @@ import pyarrow as pa
 import pytest
 
 from build import at
-from missingrules import Policy, read_jsonl, scan, spool, sweep, synth, written
+from missingrules import Policy, read_jsonl, scan, synth, written
 from missingrules.errors import LogError, MissingRulesError
 from missingrules.figures import Gathered
 from missingrules.pseudonyms import Pseudonyms
 from missingrules.reading.extract import read_files
 from missingrules.reading.quality import look_at
 from missingrules.selection import Selection
-from missingrules.sweep import swept
+from missingrules.sweep import spool, sweeping, swept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,8 +52,8 @@ def somehow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     if request.param != "in memory":
         monkeypatch.setattr(spool, "IN_MEMORY", 0)
     if request.param == "in processes":
-        monkeypatch.setattr(sweep, "WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(sweep, "CHUNK", 300)
+        monkeypatch.setattr(sweeping, "WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(sweeping, "CHUNK", 300)
     return str(request.param)
 
 
@@ -99,7 +99,7 @@ def test_findings_alone_are_the_same_and_nobody_looks_for_what_corrections_took_
         counted = found.gathered.figures
         assert found.breaches == counted.breaches > 0
         assert found.failed == counted.children("not_judged") == 0
-    monkeypatch.setattr(sweep, "withdrawals", None)
+    monkeypatch.setattr(sweeping, "withdrawals", None)
     with swept([log], policy, workers=1) as alone:
         assert lines(list(alone.parts(formats=("jsonl",), figures=False))) == plain
         assert alone.breaches == found.breaches
@@ -128,8 +128,8 @@ def test_every_format_holds_the_same_findings(log: Path, policy: Policy) -> None
 def test_a_process_that_is_killed_costs_no_finding(
     log: Path, policy: Policy, plain: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(sweep, "CHUNK", 100)
+    monkeypatch.setattr(sweeping, "WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(sweeping, "CHUNK", 100)
     told: list[int] = []
     with swept([log], policy, workers=2) as found:
         parts: list[Part] = []
@@ -149,7 +149,7 @@ def test_a_child_whose_record_ends_every_process_is_an_error_finding(
         next(found.parts())
         task, kept = found._task, next(found._spool.children(1))[0]  # type: ignore[union-attr]
         assert task is not None
-        part = sweep._given_up(task, (kept, False))
+        part = sweeping._given_up(task, (kept, False))
     (failed,) = part.failed
     assert failed.outcome == "error"
     assert failed.message == "This record could not be judged (the process ended)."
@@ -262,8 +262,8 @@ def test_no_id_of_the_log_is_in_an_answer_under_pseudonyms(
     log: Path, policy: Policy, plain: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spool, "IN_MEMORY", 0)
-    monkeypatch.setattr(sweep, "WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(sweep, "CHUNK", 300)
+    monkeypatch.setattr(sweeping, "WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(sweeping, "CHUNK", 300)
     ids = {entry.child_id for entry in read_jsonl(log).entries}
     ids |= {entry.entry_id for entry in read_jsonl(log).entries}
     ids |= {entry.episode_id for entry in read_jsonl(log).entries if entry.episode_id}

@@ -10,7 +10,7 @@ import pytest
 from build import log, missing
 from missingrules import MissingRulesError, written
 from missingrules.reading.extract import read_files, read_table
-from missingrules.spool import Spool
+from missingrules.sweep.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable

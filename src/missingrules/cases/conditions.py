@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from missingrules.cases.judged import Judged
     from missingrules.cases.points import Anatomy, Part, Point
     from missingrules.duties import Duty
-    from missingrules.noted import Asked
+    from missingrules.kernel.noted import Asked
     from missingrules.policy import Policy
     from missingrules.terms import Prop
 

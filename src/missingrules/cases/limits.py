@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from missingrules.cases.judged import Judged
     from missingrules.cases.nearness import Side
     from missingrules.cases.points import Part, Point
-    from missingrules.episode import Episode
-    from missingrules.noted import Asked
+    from missingrules.kernel.episode import Episode
+    from missingrules.kernel.noted import Asked
     from missingrules.policy import Policy
     from missingrules.terms import Prop
     from missingrules.window import Window

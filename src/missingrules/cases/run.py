@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from missingrules.cases.case import Case
     from missingrules.cases.expected import Expected
     from missingrules.finding import Finding
-    from missingrules.noted import Asked
-    from missingrules.walk import Walk
+    from missingrules.kernel.noted import Asked
+    from missingrules.kernel.walk import Walk
 
 
 @dataclass(frozen=True, slots=True)

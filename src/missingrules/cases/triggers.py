@@ -10,9 +10,9 @@ from missingrules.cases.judged import Aspect, at_sides, sides_of
 from missingrules.cases.limits import BACK, PLACED, back
 from missingrules.cases.nearness import beside
 from missingrules.cases.points import point_of
-from missingrules.counting import fullest
 from missingrules.duties import Floor, OnCount, OnEntry, OnEvery, OnGap, OnOpen
-from missingrules.noted import WindowTest
+from missingrules.kernel.counting import fullest
+from missingrules.kernel.noted import WindowTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from missingrules.finding import Finding
 from missingrules.record import Record
 from missingrules.scan import latest_recorded, records, whole
-from missingrules.spool import entries_of
+from missingrules.sweep.spool import entries_of
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from missingrules.edges.drafts import Draft
     from missingrules.edges.scene import Scene
     from missingrules.finding import Finding
-    from missingrules.noted import Asked
+    from missingrules.kernel.noted import Asked
     from missingrules.policy import Policy
 
 _WAKE_UPS: Final = 6

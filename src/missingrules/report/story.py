@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from missingrules import finding as outcomes
 from missingrules.assumed import would
 from missingrules.calendar import from_us
-from missingrules.episode import legs_of
 from missingrules.explain import explain
 from missingrules.figures.counts import asks_for_meeting
 from missingrules.kernel import judge
+from missingrules.kernel.episode import legs_of
 from missingrules.record import history
 from missingrules.report.tables import otherwise
 

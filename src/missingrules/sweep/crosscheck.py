@@ -90,7 +90,7 @@ def verdicts(findings: Iterable[Finding]) -> dict[str, str]:
 def _second_opinion(work: bytes) -> dict[str, str]:
     """Have the work judged in another process; what it prints stays with us."""
     # -P: a file in the working directory that is called like a module must not be imported.
-    command = [sys.executable, "-P", "-m", "missingrules.crosscheck"]
+    command = [sys.executable, "-P", "-m", "missingrules.sweep.crosscheck"]
     try:
         done = subprocess.run(command, input=work, capture_output=True, check=False)  # noqa: S603 - ours
         if done.returncode == 0:

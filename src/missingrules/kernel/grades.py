@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules import finding as outcomes
-from missingrules.asking import accepts, ask
 from missingrules.duties import Floor, OnEntry, in_force
 from missingrules.finding import Finding, grade_name, merged_ids
+from missingrules.kernel.asking import accepts, ask
 from missingrules.terms import MAYBE, NO, YES
 from missingrules.vocabulary import GRADES
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from missingrules.duties import Duty
-    from missingrules.episode import Episode, Leg
+    from missingrules.kernel.episode import Episode, Leg
+    from missingrules.kernel.moments import Moment
+    from missingrules.kernel.walk import Walk
     from missingrules.log import Entry
-    from missingrules.moments import Moment
-    from missingrules.walk import Walk
 
 
 @dataclass(frozen=True, slots=True, eq=False)

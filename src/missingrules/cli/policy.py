@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from missingrules.cli_log import (
+from missingrules.cli.log import (
     AsOf,
     MappingOption,
     Workers,
@@ -23,8 +23,8 @@ from missingrules.cli_log import (
     mappings_of,
     say_faults,
 )
-from missingrules.cli_policy_new import new_command
-from missingrules.terminal import (
+from missingrules.cli.newpolicy import new_command
+from missingrules.cli.terminal import (
     BREACHES,
     CLEAR,
     REJECTED,

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from missingrules import finding as outcomes
-from missingrules.asking import entry_facts, judge_entry
 from missingrules.duties import Recorded
 from missingrules.facts import PRINCIPAL
-from missingrules.obligation import Obligation, deadline, finish
-from missingrules.releases import find_release
+from missingrules.kernel.asking import entry_facts, judge_entry
+from missingrules.kernel.obligation import Obligation, deadline, finish
+from missingrules.kernel.releases import find_release
 from missingrules.terms import UNKNOWN, YES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missingrules.episode import Episode
     from missingrules.finding import Finding
+    from missingrules.kernel.episode import Episode
+    from missingrules.kernel.noted import Opening
+    from missingrules.kernel.walk import Walk
     from missingrules.log import Entry
-    from missingrules.noted import Opening
     from missingrules.terms import Prop
-    from missingrules.walk import Walk
 
 _LEARNED_BY: Final = {"markers": "marker_added", "concerns": "concern_noted"}
 

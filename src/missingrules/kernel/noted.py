@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from missingrules.calendar import Duration
     from missingrules.duties import Duty, OnCount
-    from missingrules.episode import Episode
+    from missingrules.kernel.episode import Episode
     from missingrules.log import Entry
     from missingrules.terms import Condition, Prop
 

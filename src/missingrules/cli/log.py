@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from missingrules.calendar import InstantError, from_us, parse_instant
+from missingrules.cli.terminal import say, stop
 from missingrules.errors import LogError
-from missingrules.terminal import say, stop
 from missingrules.wording import listed
 
 if TYPE_CHECKING:

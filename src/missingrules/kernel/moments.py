@@ -11,23 +11,23 @@ import heapq
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from missingrules.asking import ask_entry
-from missingrules.counted import begin_to_count, note_counts
-from missingrules.graces import settle_graces
-from missingrules.grades import Demand, bind_grades
+from missingrules.kernel.asking import ask_entry
+from missingrules.kernel.counted import begin_to_count, note_counts
+from missingrules.kernel.graces import settle_graces
+from missingrules.kernel.grades import Demand, bind_grades
+from missingrules.kernel.timers import GraceOver, StillOpen, set_timers
+from missingrules.kernel.triggers import fire, fire_still_open
+from missingrules.kernel.watching import pulse, watch
 from missingrules.terms import NO, UNKNOWN, YES
-from missingrules.timers import GraceOver, StillOpen, set_timers
-from missingrules.triggers import fire, fire_still_open
 from missingrules.vocabulary import GRADES
-from missingrules.watching import pulse, watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missingrules.episode import Episode
+    from missingrules.kernel.episode import Episode
+    from missingrules.kernel.walk import Walk
     from missingrules.log import Entry
     from missingrules.terms import Prop
-    from missingrules.walk import Walk
 
 Event: TypeAlias = "tuple[int, int, str, Entry, bool, bool]"
 """Instant, time of recording, id, entry; whether it happens then, and whether it becomes known."""

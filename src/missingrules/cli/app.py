@@ -24,8 +24,8 @@ from typing import Annotated
 import typer
 
 from missingrules.calendar import from_us
-from missingrules.cli_compare import compare_command
-from missingrules.cli_log import (
+from missingrules.cli.compare import compare_command
+from missingrules.cli.log import (
     AsOf,
     Engine,
     EngineName,
@@ -41,10 +41,10 @@ from missingrules.cli_log import (
     no_child,
     say_faults,
 )
-from missingrules.cli_policy import app as policy_app
-from missingrules.cli_sample import sample_command
-from missingrules.cli_scan import scan_command
-from missingrules.terminal import (
+from missingrules.cli.policy import app as policy_app
+from missingrules.cli.sample import sample_command
+from missingrules.cli.scan import scan_command
+from missingrules.cli.terminal import (
     CLEAR,
     REJECTED,
     load_policy,

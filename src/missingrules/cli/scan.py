@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from missingrules.cli_log import (
+from missingrules.cli.log import (
     AsOf,
     Engine,
     EngineName,
@@ -31,7 +31,7 @@ from missingrules.cli_log import (
     say_faults,
     some,
 )
-from missingrules.terminal import (
+from missingrules.cli.terminal import (
     BREACHES,
     CLEAR,
     DIFFERED,
@@ -46,13 +46,13 @@ from missingrules.wording import many, plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missingrules.folder import Folder
-    from missingrules.progress import Progress
+    from missingrules.cli.progress import Progress
     from missingrules.reading.mapping import SourceMapping
     from missingrules.reading.quality import Note
     from missingrules.record import Record
     from missingrules.report import CareHome
     from missingrules.sweep import Part, Sweep
+    from missingrules.sweep.folder import Folder
     from missingrules.text import Page
 
 
@@ -170,11 +170,12 @@ def scan_command(  # noqa: PLR0913 - the options of the command
     or faulty policy, 3 rows rejected (findings are still written), 4 the matchers differed or the
     second one could not judge.
     """
-    from missingrules import progress, text
-    from missingrules.folder import Folder
+    from missingrules import text
+    from missingrules.cli import progress
     from missingrules.pseudonyms import Pseudonyms
     from missingrules.selection import Selection
     from missingrules.sweep import swept
+    from missingrules.sweep.folder import Folder
 
     loaded = load_policy(policy)
     chosen = instant(as_of, loaded)
@@ -267,7 +268,7 @@ class Run:
         are too many.
         """
         from missingrules import text
-        from missingrules.folder import FINDINGS, Stream
+        from missingrules.sweep.folder import FINDINGS, Stream
 
         sweep = self.sweep
         stream = None
@@ -301,9 +302,9 @@ class Run:
 
     def finish(self, folder: Folder) -> None:
         """Write what a folder holds beside the findings, and put all in its place."""
-        from missingrules.folder import REJECTS, REPORT, SHARED
         from missingrules.reading.rejects import write_rejects
         from missingrules.report import About, write_report
+        from missingrules.sweep.folder import REJECTS, REPORT, SHARED
 
         sweep = self.sweep
         about = About.of_log(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.asking import ask
 from missingrules.duties import OnEntry, in_force
-from missingrules.noted import Pulse
+from missingrules.kernel.asking import ask
+from missingrules.kernel.noted import Pulse
 from missingrules.terms import MAYBE, NO, YES
 
 if TYPE_CHECKING:
     from missingrules.duties import Duty
-    from missingrules.episode import Episode
-    from missingrules.walk import Walk
+    from missingrules.kernel.episode import Episode
+    from missingrules.kernel.walk import Walk
 
 
 def start_watching(walk: Walk, duty: Duty, episode: Episode | None, now: int) -> None:

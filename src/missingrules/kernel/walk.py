@@ -6,31 +6,31 @@ import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from missingrules.counting import line
-from missingrules.episode import Episode, forget, legs_of
-from missingrules.noted import State
+from missingrules.kernel.counting import line
+from missingrules.kernel.episode import Episode, forget, legs_of
+from missingrules.kernel.noted import State
 from missingrules.record import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from missingrules.counting import Line
     from missingrules.duties import Duty, OnCount
-    from missingrules.episode import Answer, Leg
     from missingrules.finding import Finding
-    from missingrules.grades import Demanded, FloorCase
+    from missingrules.kernel.counting import Line
+    from missingrules.kernel.episode import Answer, Leg
+    from missingrules.kernel.grades import Demanded, FloorCase
+    from missingrules.kernel.noted import Asked, CountMoment, Opening, Pulse, WindowTest
+    from missingrules.kernel.timers import Timer
     from missingrules.log import Entry
     from missingrules.matchers import Matcher
-    from missingrules.noted import Asked, CountMoment, Opening, Pulse, WindowTest
     from missingrules.policy import Policy
     from missingrules.record import Coverage, History
     from missingrules.terms import Condition, Prop
-    from missingrules.timers import Timer
 
 
 @dataclass(eq=False)
 class Walk:
-    """A walk through one record: :func:`missingrules.moments.walk_through` takes it to ``as_of``.
+    """A walk through one record, which :mod:`missingrules.kernel.moments` takes to ``as_of``.
 
     ``trace`` gathers every condition that is asked, if it is given.
     """

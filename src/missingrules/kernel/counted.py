@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from missingrules.asking import ask
-from missingrules.counting import fullest
 from missingrules.duties import Floor
-from missingrules.episode import Since
 from missingrules.finding import merged_ids
-from missingrules.graces import settle_graces
-from missingrules.grades import Demand
-from missingrules.noted import CountMoment
+from missingrules.kernel.asking import ask
+from missingrules.kernel.counting import fullest
+from missingrules.kernel.episode import Since
+from missingrules.kernel.graces import settle_graces
+from missingrules.kernel.grades import Demand
+from missingrules.kernel.noted import CountMoment
+from missingrules.kernel.watching import start_watching
 from missingrules.terms import MAYBE, NO, YES
-from missingrules.watching import start_watching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from missingrules.duties import Duty, OnCount
-    from missingrules.episode import Episode
-    from missingrules.moments import Moment
+    from missingrules.kernel.episode import Episode
+    from missingrules.kernel.moments import Moment
+    from missingrules.kernel.walk import Walk
     from missingrules.terms import Condition
-    from missingrules.walk import Walk
 
 Change: TypeAlias = "tuple[list[Episode], list[Episode]]"
 """Episodes that begin to count at a moment: surely, and possibly."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from missingrules.duties import OnCount
-    from missingrules.episode import Episode
+    from missingrules.kernel.episode import Episode
 
 
 class Line(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from missingrules.terminal import CLEAR, stop, without_traceback
+from missingrules.cli.terminal import CLEAR, stop, without_traceback
 
 
 @without_traceback

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from missingrules.duties import Duty
-    from missingrules.episode import Episode
+    from missingrules.kernel.episode import Episode
+    from missingrules.kernel.walk import Walk
     from missingrules.log import Entry
-    from missingrules.walk import Walk
 
 
 @dataclass(slots=True, eq=False)

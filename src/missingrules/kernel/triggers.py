@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.asking import ALWAYS, ask, ask_entry
 from missingrules.duties import Floor, Recorded
 from missingrules.finding import merged_ids
-from missingrules.grades import Demand
-from missingrules.noted import Opening
+from missingrules.kernel.asking import ALWAYS, ask, ask_entry
+from missingrules.kernel.grades import Demand
+from missingrules.kernel.noted import Opening
+from missingrules.kernel.watching import start_watching
 from missingrules.terms import MAYBE, NO, YES
-from missingrules.watching import start_watching
 
 if TYPE_CHECKING:
     from missingrules.duties import Duty
-    from missingrules.episode import Episode, Leg
+    from missingrules.kernel.episode import Episode, Leg
+    from missingrules.kernel.moments import Moment
+    from missingrules.kernel.timers import StillOpen
+    from missingrules.kernel.walk import Walk
     from missingrules.log import Entry
-    from missingrules.moments import Moment
-    from missingrules.timers import StillOpen
-    from missingrules.walk import Walk
 
 
 def fire_still_open(walk: Walk, still: StillOpen, moment: Moment) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.asking import accepts
 from missingrules.duties import OnEntry
+from missingrules.kernel.asking import accepts
 from missingrules.terms import MAYBE, YES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from missingrules.kernel.noted import State
+    from missingrules.kernel.obligation import Obligation
+    from missingrules.kernel.walk import Walk
     from missingrules.log import Entry
-    from missingrules.noted import State
-    from missingrules.obligation import Obligation
     from missingrules.terms import Condition
-    from missingrules.walk import Walk
 
 
 def concerns(walk: Walk, obligation: Obligation, entry: Entry) -> bool:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from missingrules.asking import labelled
-from missingrules.counting import Fullest, fullest
 from missingrules.finding import merged_ids
-from missingrules.noted import WindowTest
-from missingrules.obligation import Obligation, answer, deadline
-from missingrules.releases import find_release
+from missingrules.kernel.asking import labelled
+from missingrules.kernel.counting import Fullest, fullest
+from missingrules.kernel.noted import WindowTest
+from missingrules.kernel.obligation import Obligation, answer, deadline
+from missingrules.kernel.releases import find_release
 from missingrules.terms import MAYBE, NO, YES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from missingrules.actions import Actions
     from missingrules.duties import OnCount
-    from missingrules.episode import Episode, Since
+    from missingrules.kernel.actions import Actions
+    from missingrules.kernel.episode import Episode, Since
+    from missingrules.kernel.noted import CountMoment
     from missingrules.log import Entry
-    from missingrules.noted import CountMoment
 
 
 _BESIDE = 1

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from missingrules.cli_log import (
+from missingrules.cli.log import (
     AsOf,
     Logs,
     MappingOption,
@@ -28,7 +28,7 @@ from missingrules.cli_log import (
     notes_of,
     say_faults,
 )
-from missingrules.terminal import (
+from missingrules.cli.terminal import (
     CLEAR,
     REJECTED,
     load_policy,
@@ -122,7 +122,8 @@ def compare_command(  # noqa: PLR0913 - the options of the command
     Exit codes: 0 compared, 2 usage or faulty policy, 3 rows rejected (the comparison is still
     written).
     """
-    from missingrules import compare, progress
+    from missingrules import compare
+    from missingrules.cli import progress
     from missingrules.report.comparing import comparison_page
     from missingrules.report.write import put, refuse_without_extra
     from missingrules.sweep import swept

@@ -1,8 +1,9 @@
 """Judge a log of any size, child by child, in several processes, with the kernel of live use.
 
-The entries are read into a :class:`~missingrules.spool.Spool`, which keeps them on disk where there
-are many, and come back in chunks of whole children. What is made of a chunk is a :class:`Part`; the
-parts come in the order of child ids, whoever judged them, so the same log gives the same bytes.
+The entries are read into a :class:`~missingrules.sweep.spool.Spool`, which keeps them on disk where
+there are many, and come back in chunks of whole children. What is made of a chunk is a
+:class:`Part`; the parts come in the order of child ids, whoever judged them, so the same log gives
+the same bytes.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from missingrules import written
 from missingrules.calendar import to_us
-from missingrules.crosscheck import CrossCheck, checked
 from missingrules.errors import EngineError, LogError
 from missingrules.figures.corrections import withdrawals
 from missingrules.figures.counts import OPEN
 from missingrules.figures.gathered import Gathered
 from missingrules.finding import Finding
 from missingrules.policy import loaded
-from missingrules.pool import in_order
 from missingrules.reading.extract import take_files
 from missingrules.reading.quality import Quality, all_notes
 from missingrules.record import Record
 from missingrules.scan import coverage_of, unjudged, verdict
-from missingrules.spool import Spool, entries_of
+from missingrules.sweep.crosscheck import CrossCheck, checked
+from missingrules.sweep.pool import in_order
+from missingrules.sweep.spool import Spool, entries_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from missingrules.record import Coverage
     from missingrules.sample import Sampler
     from missingrules.selection import Named, Selection
-    from missingrules.spool import Kept
+    from missingrules.sweep.spool import Kept
 
 CHUNK: Final = 4_000
 """About so many entries are judged at a time."""

@@ -10,28 +10,28 @@ import contextlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from missingrules.actions import Actions
 from missingrules.calendar import to_us
 from missingrules.duties import Floor, Recorded
 from missingrules.errors import CalendarError
-from missingrules.fields import recorded
 from missingrules.finding import PENDING, Assessment, Finding, Withdrawn
-from missingrules.grades import graded
-from missingrules.moments import walk_through
+from missingrules.kernel.actions import Actions
+from missingrules.kernel.fields import recorded
+from missingrules.kernel.grades import graded
+from missingrules.kernel.moments import walk_through
+from missingrules.kernel.repeating import Repeating
+from missingrules.kernel.walk import Walk
 from missingrules.policy import loaded
 from missingrules.record import CORRECTIONS, EVERYTHING, Record, history
-from missingrules.repeating import Repeating
-from missingrules.walk import Walk
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
     from missingrules.duties import Duty
-    from missingrules.episode import Episode
+    from missingrules.kernel.episode import Episode
+    from missingrules.kernel.noted import Asked, CountMoment, Opening, Pulse
     from missingrules.log import Entry, EntryLike
     from missingrules.matchers import Engine
-    from missingrules.noted import Asked, CountMoment, Opening, Pulse
     from missingrules.policy import Policy
     from missingrules.record import Coverage
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from missingrules.cli_log import (
+from missingrules.cli.log import (
     AsOf,
     Logs,
     MappingOption,
@@ -31,7 +31,7 @@ from missingrules.cli_log import (
     mappings_of,
     say_faults,
 )
-from missingrules.terminal import CLEAR, REJECTED, load_policy, stop, without_traceback
+from missingrules.cli.terminal import CLEAR, REJECTED, load_policy, stop, without_traceback
 from missingrules.wording import many
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def sample_command(  # noqa: PLR0913 - the options of the command
 
     Exit codes: 0 drawn, 2 usage or faulty policy, 3 rows rejected (the sample is still drawn).
     """
-    from missingrules import progress
+    from missingrules.cli import progress
     from missingrules.sample import Sampler
     from missingrules.selection import Selection
     from missingrules.sweep import swept

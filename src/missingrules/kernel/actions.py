@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from missingrules.asking import accepts, ask_entry
-from missingrules.obligation import Obligation, answer, deadline, finish
+from missingrules.kernel.asking import accepts, ask_entry
+from missingrules.kernel.obligation import Obligation, answer, deadline, finish
+from missingrules.kernel.releases import concerns, find_release
+from missingrules.kernel.spells import Spells
 from missingrules.record import Remark
-from missingrules.releases import concerns, find_release
-from missingrules.spells import Spells
 from missingrules.terms import MAYBE, YES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from missingrules.duties import Duty
-    from missingrules.episode import Episode
     from missingrules.finding import Finding
+    from missingrules.kernel.episode import Episode
+    from missingrules.kernel.noted import CountMoment, Opening
+    from missingrules.kernel.walk import Walk
     from missingrules.log import Entry
-    from missingrules.noted import CountMoment, Opening
-    from missingrules.walk import Walk
 
 
 _ARISES, _COUNTS, _DONE, _DECIDED = range(4)

@@ -6,21 +6,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from missingrules import finding as outcomes
-from missingrules.asking import accepts
 from missingrules.calendar import Elapsed
 from missingrules.duties import OnEntry
 from missingrules.finding import Finding, merged_ids
+from missingrules.kernel.asking import accepts
 from missingrules.terms import MAYBE, YES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missingrules.actions import Actions
     from missingrules.calendar import Duration
     from missingrules.duties import Duty
-    from missingrules.episode import Episode
+    from missingrules.kernel.actions import Actions
+    from missingrules.kernel.episode import Episode
+    from missingrules.kernel.noted import Pulse
     from missingrules.log import Entry
-    from missingrules.noted import Pulse
 
 
 _BEAT, _DONE, _DECIDED = range(3)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from missingrules import terms
-from missingrules.asking import ask
-from missingrules.episode import forget
+from missingrules.kernel.asking import ask
+from missingrules.kernel.episode import forget
+from missingrules.kernel.timers import GraceOver
 from missingrules.terms import MAYBE, NO, UNKNOWN, YES
-from missingrules.timers import GraceOver
 
 if TYPE_CHECKING:
-    from missingrules.episode import Episode
-    from missingrules.moments import Moment
+    from missingrules.kernel.episode import Episode
+    from missingrules.kernel.moments import Moment
+    from missingrules.kernel.walk import Walk
     from missingrules.terms import Prop
-    from missingrules.walk import Walk
 
 
 def settle_graces(walk: Walk, moment: Moment) -> list[Episode]:

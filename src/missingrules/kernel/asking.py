@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from missingrules import terms
-from missingrules.episode import Episode
 from missingrules.finding import merged_ids
-from missingrules.noted import Asked
+from missingrules.kernel.episode import Episode
+from missingrules.kernel.noted import Asked
 from missingrules.terms import MAYBE, UNKNOWN, YES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missingrules.duties import Checks, OnCount
-    from missingrules.episode import Answer
+    from missingrules.kernel.episode import Answer
+    from missingrules.kernel.noted import Role
+    from missingrules.kernel.walk import Walk
     from missingrules.log import Entry
-    from missingrules.noted import Role
     from missingrules.terms import Condition, Prop
-    from missingrules.walk import Walk
 
 ALWAYS: Final[Answer] = (YES, (), ())
 """What no condition at all comes to."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from missingrules.duties import Duty
-    from missingrules.episode import Episode, Leg
-    from missingrules.walk import Walk
+    from missingrules.kernel.episode import Episode, Leg
+    from missingrules.kernel.walk import Walk
 
 
 @dataclass(frozen=True, slots=True, eq=False)
