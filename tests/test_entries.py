@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import ValidationError
@@ -13,8 +13,6 @@ from missingrules.entries import (
     Born,
     CareStatus,
     Categorised,
-    Checked,
-    Episode,
     FimNotified,
     Graded,
     MarkerAdded,
@@ -23,7 +21,11 @@ from missingrules.entries import (
     TypedEntry,
     Voided,
 )
+from missingrules.episoderow import MADE, Episode
 from missingrules.errors import LogError
+
+if TYPE_CHECKING:
+    from missingrules.entryfields import Checked
 
 AT = dt.datetime(2024, 5, 4, 21, 10, tzinfo=dt.UTC)
 LATER = AT + dt.timedelta(hours=1)
@@ -300,9 +302,5 @@ def test_roles_are_told_by_kinds_that_a_row_can_hold() -> None:
 
 def test_every_column_of_a_wide_row_ends_in_an_entry() -> None:
     columns = set(Episode.model_fields) - {"by", "concerns", "child_id", "episode_id"}
-    used = {
-        column
-        for _, at, leading, cells in entries.MADE
-        for column in (at, *leading, *cells.values())
-    }
+    used = {column for _, at, leading, cells in MADE for column in (at, *leading, *cells.values())}
     assert columns - {"area", "authority"} == used

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from missingrules import entries
 from missingrules.calendar import to_us
-from missingrules.entries import Episode, Graded, TypedEntry
+from missingrules.entries import Graded, TypedEntry
+from missingrules.episoderow import Episode
 from missingrules.errors import Fault, LogError
 from missingrules.jsonlines import LINE_LIMIT
 from missingrules.language import Additions

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from missingrules import entries
+from missingrules import entries, entryfields
 from missingrules.errors import PolicyError
 from missingrules.language import Additions
 from missingrules.vocabulary import COLUMNS, GRADES, Field, Vocabulary, kind_of, standard
@@ -118,7 +118,7 @@ def test_a_typed_kind_of_ones_own_has_a_place_in_a_vocabulary() -> None:
         """A drone was sent."""
 
         phrase = "a drone"
-        found: entries.YesNo | None = None
+        found: entryfields.YesNo | None = None
         kind: str = "drone_sent"
 
     told_by_policy = extended(

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from missingrules.entries import Episode
+    from missingrules.episoderow import Episode
     from missingrules.errors import EngineError, Fault, LogError, MissingRulesError, PolicyError
     from missingrules.explain import Explanation, explain
     from missingrules.finding import Assessment, Finding, Withdrawn
@@ -28,7 +28,7 @@ _HOMES = {
     "Coverage": "record",
     "EngineError": "errors",
     "Entry": "log",
-    "Episode": "entries",
+    "Episode": "episoderow",
     "Explanation": "explain",
     "Fault": "errors",
     "Finding": "finding",

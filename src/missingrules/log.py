@@ -25,7 +25,8 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from missingrules import calendar, jsonlines, values
-from missingrules.entries import VOIDS_NOTHING, Episode, TypedEntry
+from missingrules.entries import VOIDS_NOTHING, TypedEntry
+from missingrules.episoderow import Episode
 from missingrules.errors import Fault, LogError
 from missingrules.faultlist import FaultList
 from missingrules.vocabulary import COLUMNS, kind_of, standard

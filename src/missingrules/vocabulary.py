@@ -11,8 +11,8 @@ import types
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Union, get_args, get_origin
 
-from missingrules import entries, values
-from missingrules.entries import FieldType, Holds, Home
+from missingrules import entries, entryfields, values
+from missingrules.entryfields import FieldType, Holds, Home
 from missingrules.errors import Fault, PolicyError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from missingrules.language import AddedField, Additions
 
-GRADES: tuple[str, ...] = get_args(entries.GradeName)
+GRADES: tuple[str, ...] = get_args(entryfields.GradeName)
 """The risk grades, from the lowest to the highest."""
 
 COLUMNS = (
@@ -129,7 +129,7 @@ def kind_of(model: type[entries.TypedEntry]) -> Kind:
             fields[name] = Field(
                 name=name,
                 type=holds.type,
-                values=entries.listed(annotation) if holds.type in _LISTED_TYPES else None,
+                values=entryfields.listed(annotation) if holds.type in _LISTED_TYPES else None,
                 open=holds.open,
                 required=told.is_required(),
             )

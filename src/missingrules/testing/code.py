@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from missingrules.calendar import from_us, parse_instant, to_us
-from missingrules.entries import Episode
+from missingrules.episoderow import Episode
 from missingrules.finding import stamp
 from missingrules.log import Entry, Intake, Log, derive_entry_id
 from missingrules.policy import Policy

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, ClassVar, TypeVar
 
-from missingrules.entries import Episode
+from missingrules.episoderow import Episode
 from missingrules.log import Entry, Log
 from missingrules.policy import Policy
 from missingrules.record import Record

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from missingrules.calendar import from_us
-from missingrules.entries import MADE, ConcernName, Reported, listed
+from missingrules.entries import Reported
+from missingrules.entryfields import ConcernName, listed
+from missingrules.episoderow import MADE
 from missingrules.log import Entry, derive_entry_id
 from missingrules.testing import argument
 from missingrules.testing.cell import anything
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection
 
-    from missingrules.entries import Episode
+    from missingrules.episoderow import Episode
     from missingrules.testing.argument import PolicyLike
     from missingrules.testing.edge import Offset
     from missingrules.testing.subject import Subject
