@@ -199,7 +199,31 @@ def test_the_local_time_reads_back_as_the_same_instant(calendar: Calendar, us: i
 def test_date_and_minute_for_people_are_those_of_the_local_time(
     calendar: Calendar, us: int
 ) -> None:
-    assert calendar.minute(us) == calendar.local(us)[:16].replace("T", " ")
+    local, minute = calendar.local(us), calendar.minute(us)
+    assert minute[:16] == local[:16].replace("T", " ")
+    assert minute[16:] in ("", local[-6:])
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "minute"),
+    [
+        ("Europe/London", "2024-10-27T00:59:59+01:00", "2024-10-27 00:59"),
+        ("Europe/London", "2024-10-27T01:00:00+01:00", "2024-10-27 01:00+01:00"),
+        ("Europe/London", "2024-10-27T01:59:59+01:00", "2024-10-27 01:59+01:00"),
+        ("Europe/London", "2024-10-27T01:00:00+00:00", "2024-10-27 01:00+00:00"),
+        ("Europe/London", "2024-10-27T01:59:59+00:00", "2024-10-27 01:59+00:00"),
+        ("Europe/London", "2024-10-27T02:00:00+00:00", "2024-10-27 02:00"),
+        ("Europe/London", "2024-03-31T02:30:00+01:00", "2024-03-31 02:30"),
+        # Put back at 00:00 UTC: the first of the two hours lies in the UTC day before.
+        ("Europe/Lisbon", "1985-09-29T00:30:00+01:00", "1985-09-29 00:30+01:00"),
+        ("Europe/Lisbon", "1985-09-29T00:30:00+00:00", "1985-09-29 00:30+00:00"),
+        ("Europe/Lisbon", "1985-09-29T01:30:00+00:00", "1985-09-29 01:30"),
+    ],
+)
+def test_a_minute_that_the_clocks_showed_twice_is_written_with_its_offset(
+    zone: str, instant: str, minute: str
+) -> None:
+    assert Calendar(zone).minute(parse_instant(instant)) == minute
 
 
 @pytest.mark.parametrize(

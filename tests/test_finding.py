@@ -335,6 +335,44 @@ def test_whatever_a_condition_can_ask_has_words_without_names_of_the_log() -> No
             assert told[0] in "“" + string.ascii_lowercase
 
 
+LATE = {
+    "late by less than a minute": (
+        f"{RETURNED}\nE1 2023-06-01 11:00:40 ppn_submitted",
+        (
+            "On record after the time allowed: a public protection notification, "
+            "2023-06-01 12:00:40; due by 2023-06-01 12:00:00. Episode E1."
+        ),
+    ),
+    "late by less than a second": (
+        f"{RETURNED}\nE1 2023-06-01 11:00:00.25 ppn_submitted",
+        (
+            "On record after the time allowed: a public protection notification, "
+            "2023-06-01 12:00:00.250000; due by 2023-06-01 12:00:00. Episode E1."
+        ),
+    ),
+    "late in the hour that the clocks repeat": (
+        "E1 2022-10-29 22:20 reported\nE1 2022-10-30 01:10 ppn_submitted",
+        (
+            "On record after the time allowed: a public protection notification, "
+            "2022-10-30 01:10+00:00; due by 2022-10-30 01:20+01:00. Episode E1."
+        ),
+    ),
+    "late by less than a minute in the hour that the clocks repeat": (
+        "E1 2022-10-29 23:20 reported\nE1 2022-10-30 01:20:30 ppn_submitted",
+        (
+            "On record after the time allowed: a public protection notification, "
+            "2022-10-30 01:20:30+00:00; due by 2022-10-30 01:20:00+00:00. Episode E1."
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_what_was_late_never_reads_as_if_it_had_been_in_time(policy: Policy, name: str) -> None:
+    log, expected = LATE[name]
+    assert one(policy, "notification", log).message == expected
+
+
 @pytest.mark.parametrize("name", MESSAGES)
 def test_the_message_is_a_plain_sentence_with_local_times(policy: Policy, name: str) -> None:
     rule, log, expected = MESSAGES[name]

@@ -174,6 +174,34 @@ def test_what_changed_for_every_rule_at_once_is_said_first(was: str, now: str, s
     assert diff(old, old).head == ()
 
 
+ADDED = """
+vocabulary:
+  values: {marker: [county_lines]}
+  roles: {sgt: supervisor}
+"""
+REVIEWED = """
+  - id: reviewed
+    on: {entry: ppn_submitted}
+    require: {action: ppn_reviewed, where: {by: supervisor}, within: 1 hour}
+  - id: signed
+    on: {entry: ppn_submitted}
+    require: {action: ppn_reviewed, where: {by: sgt}, within: 1 hour}
+  - id: lines
+    on: {entry: marker_added, where: {marker: [county_lines, cce]}}
+    measure: true
+"""
+
+
+def test_what_is_added_to_the_words_of_logs_changes_the_rules_that_use_it_and_no_other() -> None:
+    known = ADDED.replace("  roles: {sgt: supervisor}\n", "")
+    old = Policy.parse(policy_text(known + RULES + REVIEWED.lstrip("\n"))).source
+    new = Policy.parse(policy_text(ADDED + RULES + REVIEWED.lstrip("\n"))).source
+    assert [change.rule for change in diff(old, new).rules] == ["reviewed", "signed"]
+    without = Policy.parse(policy_text(RULES)).source
+    found = {change.rule: change.status for change in diff(without, new).rules}
+    assert found == {"reviewed": "added", "signed": "added", "lines": "added"}
+
+
 def test_a_rule_that_comes_switched_off_is_said_to_be_off() -> None:
     off = "\n  - id: shared\n    active: false\n    on: {entry: ppn_submitted}\n    measure: true\n"
     assert words(RULES.rstrip() + off, "shared") == ("it is switched off",)

@@ -133,6 +133,48 @@ def test_a_list_of_nothing_is_not_recorded(carries: object) -> None:
     assert (dict(notification.fields), faults) == ({}, [])
 
 
+UNCHANGED = """
+mapping: cells
+title: One row an episode, with the grade as it is now and when it was changed
+zone: Europe/London
+codes: {risk: {M: medium, H: high}}
+tables:
+  rows:
+    files: ["*"]
+    child: CHILD
+    episode: NUMBER
+    entries:
+      - {kind: reported, at: AT}
+      - {kind: graded, at: AT, fields: {grade: {column: FIRST, codes: risk}}}
+      - kind: graded
+        at: CHANGED
+        when: {column: CHANGED, CONDITION}
+        fields: {grade: {column: NOW, codes: risk}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "changed", "grades", "codes"),
+    [
+        ('is_not: ""', None, ["medium"], []),
+        ('is_not: ""', " ", ["medium"], []),
+        ('is_not: ["", never]', "never", ["medium"], []),
+        ('is_not: ""', "2023-01-10T10:00:00", ["medium", "high"], []),
+        ("is_not: never", None, ["medium"], ["no-time"]),
+        ('is: ""', "2023-01-10T10:00:00", ["medium"], []),
+        ('is: ""', None, ["medium"], ["no-time"]),
+    ],
+)
+def test_an_empty_text_in_a_condition_stands_for_an_empty_cell(
+    condition: str, changed: str | None, grades: list[str], codes: list[str]
+) -> None:
+    row = {"CHILD": "C1", "NUMBER": "E1", "AT": "2023-01-10T09:00:00", "FIRST": "M", "NOW": "H"}
+    table = pa.table({name: [cell] for name, cell in (row | {"CHANGED": changed}).items()})
+    log = read_table(table, mapping=parse_mapping(UNCHANGED.replace("CONDITION", condition)))
+    told = [entry.fields["grade"] for entry in log.entries if entry.kind == "graded"]
+    assert (told, [fault.code for fault in log.faults]) == (grades, codes)
+
+
 def test_a_flag_of_a_database_is_compared_as_true_or_false() -> None:
     assert [entry.kind for entry in read(PPN=True)[0]] == ["reported", "ppn_submitted"]
     assert [entry.kind for entry in read(PPN=False)[0]] == ["reported"]

@@ -168,3 +168,18 @@ def test_a_log_needs_no_mapping() -> None:
     with pytest.raises(LogError) as caught:
         draft_mapping(EXTRACTS.parent / "01_wiltshire_boy.jsonl")
     assert [fault.code for fault in caught.value.faults] == ["no-mapping-needed"]
+
+
+def test_that_since_when_a_child_was_missing_stands_in_for_the_report_is_said(
+    tmp_path: Path,
+) -> None:
+    row = "P1,E1,13/01/2023 07:30,13/01/2023 09:00\n"
+    guessed = drafted(tmp_path, f"Person ID,Occurrence,Last Seen,Rptd\n{row}")
+    assert 'at: {column: "Last Seen", format: "%d/%m/%Y %H:%M"}' in guessed.text
+    assert guessed.notes[0] == (
+        "No column for the time of the report was found. Last Seen, since when the child was "
+        "missing, stands in for it: if the file has the report's own, name that; windows and "
+        "deadlines run from it."
+    )
+    found = drafted(tmp_path, f"Person ID,Occurrence,Last Seen,Reported\n{row}")
+    assert not [note for note in found.notes if "stands in" in note]

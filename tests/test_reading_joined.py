@@ -324,6 +324,44 @@ def test_what_is_listed_is_where_the_kernel_begins_and_ends_times_away(
     assert listed == expected
 
 
+@pytest.mark.parametrize(
+    ("times", "listed"),
+    [
+        # Reported and closed at one time: the report comes first.
+        ([(1, "reported", "A"), (1, "closed", "B")], {("closed-while-away", "closed")}),
+        # The same of a child who is away already: a second call, and the end.
+        (
+            [(0, "reported", "A"), (1, "reported", "B"), (1, "closed", "B")],
+            {("closed-while-away", "closed")},
+        ),
+        # Of one who was back: the paper of last time, and a new time away.
+        (
+            [(0, "reported", "A"), (1, "returned", "A"), (2, "reported", "B"), (2, "closed", "A")],
+            {("report-after-end", "reported")},
+        ),
+        (
+            [
+                (0, "reported", "A"),
+                (1, "returned", "A"),
+                (2, "reported", "B"),
+                (2, "returned", "B"),
+            ],
+            {("report-after-end", "reported")},
+        ),
+    ],
+)
+def test_what_stands_at_one_time_is_read_as_the_kernel_reads_it(
+    times: list[tuple[int, str, str]], listed: set[tuple[str, str]]
+) -> None:
+    absences = Absences([People(episodes={"B": "E1"})])
+    kinds = {}
+    for line, (at, kind, account) in enumerate(times):
+        kinds[line] = kind
+        entry = Entry(f"{line}", "C1", "E1", kind, at, at, None, {}, None, None)
+        absences.take([entry], ("mapping", account), "rows", line)
+    assert {(fault.code, kinds[fault.line]) for fault in absences.faults()} == listed
+
+
 # --- The table of pairs --------------------------------------------------------------------------
 
 

@@ -476,7 +476,11 @@ class Calendar:
         return instant.astimezone(dt.timezone(dt.timedelta(minutes=minutes))).isoformat()
 
     def minute(self, us: int) -> str:
-        """Write the local date and minute, for people: ``2024-03-31 02:30``."""
+        """Write the local date and minute, for people: ``2024-03-31 02:30``.
+
+        A minute that the clocks showed twice is followed by its offset: ``2024-10-27
+        01:30+00:00``. Without it what was done 70 minutes too late could read as done too early.
+        """
         found = self._minutes.get(us)
         if found is None:
             if len(self._minutes) >= _MINUTES_KEPT:
@@ -485,12 +489,22 @@ class Calendar:
         return found
 
     def _minute(self, us: int) -> str:
-        self.day(us)  # finds the offset of the day, where one holds all through
-        offset = self._offsets.get(us // DAY_US)
-        if offset is None or offset % MINUTE_US:
-            return self.local(us)[:16].replace("T", " ")
+        offset = self._offset_of_day(us)
+        if offset is None or offset % MINUTE_US or self._changes_near(us, offset):
+            local = self.local(us)
+            twice = tz.datetime_ambiguous(from_us(us).astimezone(self._clock))
+            return f"{local[:16].replace('T', ' ')}{local[-6:] if twice else ''}"
         wall = _WALL + dt.timedelta(microseconds=us + offset)
         return wall.isoformat(" ", "minutes")
+
+    def _changes_near(self, us: int, offset: int) -> bool:
+        """Say whether the clocks are changed so soon before or after that a time may come twice."""
+        return any(self._offset_of_day(us + day) != offset for day in (-DAY_US, DAY_US))
+
+    def _offset_of_day(self, us: int) -> int | None:
+        """Give the offset of a UTC day, where one holds all through."""
+        self.day(us)  # finds it
+        return self._offsets.get(us // DAY_US)
 
     def _day_unless_cached(self, us: int) -> int:
         """Answer :meth:`day` for a UTC day not seen before, or with a change of clocks."""

@@ -486,7 +486,7 @@ class _Teller:
         return str(value) if field_type in ("choice", "yes_no") else "recorded"
 
     def local(self, us: int) -> str:
-        return self.calendar.local(us)[:16].replace("T", " ")
+        return self.calendar.minute(us)
 
     def both(self, us: int) -> str:
         """Local time and UTC."""

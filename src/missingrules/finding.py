@@ -275,6 +275,22 @@ def _due(finding: Finding) -> str:
     return f"end of {when(finding.duty, finding.due_us - 1)[:10]}"
 
 
+def _late(finding: Finding) -> tuple[str, str]:
+    """When it was done, and by when it was due: with seconds where the minute is the same."""
+    duty, due = finding.duty, _due(finding)
+    done_us = finding.opened_us if finding.done_us is None else finding.done_us
+    done = when(duty, done_us)
+    if done != due or finding.due_us is None:
+        return done, due
+    return _precisely(duty, done_us), _precisely(duty, finding.due_us)
+
+
+def _precisely(duty: Duty, us: int) -> str:
+    """Local date and time with seconds, and with the fraction of one if there is any."""
+    local = duty.calendar.local(us)[:-6].replace("T", " ")
+    return f"{local}{when(duty, us)[16:]}"
+
+
 def _sentence(finding: Finding, unknown: Sequence[str]) -> str:  # noqa: C901, PLR0911 - one case an outcome
     duty, outcome = finding.duty, finding.outcome
     phrase, opened = duty.phrase, when(duty, finding.opened_us)
@@ -305,9 +321,10 @@ def _sentence(finding: Finding, unknown: Sequence[str]) -> str:  # noqa: C901, P
     if outcome == BREACHED:
         times = f" No record {finding.missed} times in a row." if finding.missed > 1 else ""
         return f"No record of {phrase} by {_due(finding)}.{times}{run}"
-    done = opened if finding.done_us is None else when(duty, finding.done_us)
     if outcome == FULFILLED_LATE:
-        return f"On record after the time allowed: {phrase}, {done}; due by {_due(finding)}.{run}"
+        done, due = _late(finding)
+        return f"On record after the time allowed: {phrase}, {done}; due by {due}.{run}"
+    done = opened if finding.done_us is None else when(duty, finding.done_us)
     return f"On record: {phrase}, {done}.{run}"
 
 

@@ -126,7 +126,7 @@ def print_sample(sample: Sample, policy: Policy, out: Page) -> None:
             told = [
                 f"child {unit.child_id}",
                 f"episode {unit.episode_id}" if unit.episode_id else "no episode",
-                "" if when is None else policy.calendar.local(when)[:16].replace("T", " "),
+                "" if when is None else policy.calendar.minute(when),
                 place,
             ]
             out.paragraph(f"  {number}. {', '.join(filter(None, told))}")

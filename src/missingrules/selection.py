@@ -342,14 +342,14 @@ def _period(
     """Say from when to when, in local time; dates name the last one that is in."""
     parts = []
     if since is not None and begin is not None:
-        local = calendar.local(begin)
-        parts.append(f"from {local[:10] if _dated(since) else _minute(local)}")
+        minute = calendar.minute(begin)
+        parts.append(f"from {minute[:10] if _dated(since) else minute}")
     if until is not None and end is not None:
         if _dated(until):
             last = dt.date.fromordinal(calendar.day(end - 1)).isoformat()
             parts.append(f"to {last}" if parts else f"up to {last}")
         else:
-            parts.append(f"before {_minute(calendar.local(end))}")
+            parts.append(f"before {calendar.minute(end)}")
     return " ".join(parts)
 
 
@@ -357,10 +357,6 @@ def _dated(given: str | dt.date) -> bool:
     if isinstance(given, str):
         return _is_date(given)
     return not isinstance(given, dt.datetime)
-
-
-def _minute(local: str) -> str:
-    return local[:16].replace("T", " ")
 
 
 def _several(asked: Iterable[str] | None) -> Iterable[str]:

@@ -438,3 +438,63 @@ def test_an_answer_in_an_episode_used_up_where_nothing_was_owed_cites_all_that_u
     (finding,) = alike(rule, case, f"{day(60)} 00:00")
     assert finding.episodes == ("E3", "E4")
     assert {"E9.enquiry_made", "E9.reported", "E9.categorised"} <= set(finding.cited)
+
+
+# --- Of one instant -------------------------------------------------------------------------------
+
+AFTERWARDS = policy("""
+    rules:
+      - id: interview
+        on: {entry: returned}
+        after: trigger
+        require: {action: prevention_interview, within: 24 hours}
+      - id: enquiries
+        on: {every: 2 hours}
+        while: open
+        require: {action: enquiry_made}
+""")
+"""What is owed after a return, and as long as there is none."""
+
+
+@pytest.mark.parametrize("ids", [("a", "b"), ("b", "a")])
+def test_a_child_who_was_back_at_the_instant_of_the_report_was_back(ids: tuple[str, str]) -> None:
+    report, back = ids
+    case = record(f"""
+        E1 2023-01-10 12:00 reported id={report}
+        E1 2023-01-10 12:00 returned id={back}
+    """)
+    found = [(one.rule, one.outcome) for one in alike(AFTERWARDS, case, "2023-03-01 09:00")]
+    assert found == [("interview", "breached")]
+
+
+@pytest.mark.parametrize("ids", [("a", "b"), ("b", "a")])
+def test_a_return_entered_before_the_report_of_the_same_instant_ends_it_too(
+    ids: tuple[str, str],
+) -> None:
+    report, back = ids
+    case = record(f"""
+        E1 2023-01-10 12:00 reported id={report} recorded=14:00
+        E1 2023-01-10 12:00 returned id={back} recorded=13:00
+    """)
+    found = [
+        (one.rule, one.outcome) for one in judge(AFTERWARDS, case, "2023-03-01 09:00").findings
+    ]
+    assert found == [("interview", "breached")]
+
+
+@pytest.mark.parametrize("ids", [("x", "y"), ("y", "x")])
+@pytest.mark.parametrize(
+    ("kind", "open_again"), [("returned", False), ("located", False), ("closed", True)]
+)
+def test_of_a_child_missing_again_a_closing_of_the_same_instant_is_of_the_time_before(
+    ids: tuple[str, str], kind: str, *, open_again: bool
+) -> None:
+    report, end = ids
+    case = record(f"""
+        E1 2023-01-10 09:00 reported
+        E1 2023-01-10 10:00 returned
+        E1 2023-01-12 12:00 reported id={report}
+        E1 2023-01-12 12:00 {kind} id={end}
+    """)
+    missed = [f.due_at for f in judge(AFTERWARDS, case, "2023-01-13 09:00").breaches]
+    assert (at("2023-01-12 14:00") in missed) == open_again

@@ -104,8 +104,16 @@ def fingerprint(source: PolicySource, rule: dict[str, Any]) -> str:
     words = set(_every_word([rule, *said.values()]))
     added = data.get("vocabulary") or {}
     own = {
-        "roles": added.get("roles"),
-        "values": added.get("values"),
+        "roles": {
+            logged: role
+            for logged, role in (added.get("roles") or {}).items()
+            if not words.isdisjoint((logged, role))
+        },
+        "values": {
+            field: [value for value in told if value in words]
+            for field, told in (added.get("values") or {}).items()
+            if not words.isdisjoint(told)
+        },
         "kinds": {k: v for k, v in (added.get("kinds") or {}).items() if k in words},
         "fields": {
             f"{kind}.{name}": told

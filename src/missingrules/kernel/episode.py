@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from missingrules.record import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from missingrules.log import Entry
     from missingrules.record import Story
@@ -135,10 +135,27 @@ def forget(answers: dict[int, Answer], conditions: Iterable[int]) -> None:
         answers.pop(number, None)
 
 
+def _as_told(entries: Sequence[Entry]) -> list[Entry]:
+    """Order entries so that of one instant a report comes before what ends its time away.
+
+    A source with whole days or minutes gives a short absence one time for both. Only a closing at
+    the very instant of a later report is of the time away before: a child who is missing again is
+    not found by the paper of last time.
+    """
+    first = next((entry.at for entry in entries if entry.kind == "reported"), None)
+
+    def rank(entry: Entry) -> int:
+        if entry.kind == "closed" and first is not None and entry.at > first:
+            return 0
+        return 1 if entry.kind == "reported" else 2
+
+    return sorted(entries, key=lambda entry: (entry.at, rank(entry)))
+
+
 def legs_of(story: Story, remarks: list[Remark]) -> list[Leg]:  # noqa: C901 - case by case
     """Divide an episode into its times away, and remark on what stands in the wrong order."""
     legs: list[Leg] = []
-    for entry in story.entries:
+    for entry in _as_told(story.entries):
         if entry.kind == "reported":
             if not legs or (legs[-1].returned is not None and entry.at > legs[-1].returned):
                 legs.append(Leg(len(legs), entry.at, entry))

@@ -114,7 +114,14 @@ def _entries(found: _File) -> list[str]:
         column = found.find(names)
         if column is not None:
             fields.setdefault(kind, {})[name] = column
-    start = times["reported"] or fields.get("reported", {}).get("missing_since") or FILL_IN
+    since = fields.get("reported", {}).get("missing_since")
+    if times["reported"] is None and since is not None:
+        found.notes.append(
+            f"No column for the time of the report was found. {since}, since when the child was "
+            "missing, stands in for it: if the file has the report's own, name that; windows and "
+            "deadlines run from it."
+        )
+    start = times["reported"] or since or FILL_IN
     known_kinds = {kind for kind, column in times.items() if column is not None} | fields.keys()
     made: list[str] = []
     for kind in dict.fromkeys([*times, *fields]):

@@ -99,12 +99,19 @@ class Absences:
                 yield Fault(source, 0, 0, "joins-nothing", message, row=NO_ROW)
 
 
-def _contradictions(every: Iterable[_Told]) -> Iterator[tuple[str, _Told]]:
+def _contradictions(every: Sequence[_Told]) -> Iterator[tuple[str, _Told]]:
     """Go through an absence as the kernel does, and give what one account does to another.
 
-    A report at the very time of an end begins no new time away: it is looked at first.
+    A report at the very time of an end begins no new time away: it is looked at first. Only a
+    closing at the very time of a later report is of the time away before.
     """
-    ordered = sorted(set(every), key=lambda told: (told.at, told.kind != "reported", told))
+    first = min((told.at for told in every if told.kind == "reported"), default=0)
+
+    def order(told: _Told) -> tuple[int, bool, bool, _Told]:
+        late = told.kind != "closed" or told.at == first
+        return told.at, late, told.kind != "reported", told
+
+    ordered = sorted(set(every), key=order)
     reporting = {told.account for told in ordered if told.kind == "reported"}
     void = {told.account for told in ordered if told.kind == "voided"}
     for told in ordered:
@@ -114,7 +121,7 @@ def _contradictions(every: Iterable[_Told]) -> Iterator[tuple[str, _Told]]:
     ended: _Told | None = None
     for told in ordered:
         if told.kind == "reported":
-            if ended is not None:
+            if ended is not None and told.at > ended.at:
                 yield from _closed_early(time_away, ended)
                 if told.account not in {each.account for each in time_away if each.kind in _ENDS}:
                     yield "report-after-end", told

@@ -86,9 +86,14 @@ class When(Part):
 
     column: str = Field(description="The column that is looked at.")
     is_: Words | None = Field(
-        default=None, alias="is", description="It holds one of these, as they stand in the file."
+        default=None,
+        alias="is",
+        description="It holds one of these, as they stand in the file; an empty text: nothing.",
     )
-    is_not: Words | None = Field(default=None, description="It holds none of these.")
+    is_not: Words | None = Field(
+        default=None,
+        description="It holds none of these; with an empty text only rows that fill it.",
+    )
     if_empty: Literal["no", "gap"] = Field(
         default="no",
         description=(
@@ -107,8 +112,13 @@ class Keep(Part):
     born: CellOrColumn | None = Field(default=None, description="The date of birth.")
     at: CellOrColumn | None = Field(default=None, description="The time at which the age counts.")
     column: str | None = Field(default=None, description="With `is` or `is_not`: this column.")
-    is_: Words | None = Field(default=None, alias="is", description="It holds one of these.")
-    is_not: Words | None = Field(default=None, description="It holds none of these.")
+    is_: Words | None = Field(
+        default=None, alias="is", description="It holds one of these; an empty text: nothing."
+    )
+    is_not: Words | None = Field(
+        default=None,
+        description="It holds none of these; with an empty text only rows that fill it.",
+    )
 
 
 class MadeEntry(Part):

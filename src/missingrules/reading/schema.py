@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FILE_NAME: Final = "mapping.schema.json"
 _TEXT: Final = {"type": "string", "minLength": 1}
+_MAY_BE_EMPTY: Final = {"type": "string", "pattern": r"^$|\S"}
 _CLOCK: Final = "^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"
 _WORD: Final = "^[a-z][a-z0-9_]*$"
 
@@ -54,8 +55,9 @@ def _short_forms(key: str, place: dict[str, Any]) -> None:
         place.clear()
         place |= kept | {"anyOf": [*_cell()["anyOf"], *linked]}
     elif key in ("is", "is_not", "files", "accepted"):
+        text = _MAY_BE_EMPTY if key in ("is", "is_not") else _TEXT
         place.clear()
-        place |= kept | {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
+        place |= kept | {"anyOf": [text, {"type": "array", "items": text, "minItems": 1}]}
     elif key == "time_of_day":
         place.clear()
         place |= kept | {"type": "string", "pattern": _CLOCK}

@@ -74,14 +74,19 @@ def _blanks(located: Located) -> Iterator[Fault]:
         subject = _subject(path)
         if value is None and not of_codes:
             yield fault(place, "null-value", f"{subject} is null", "leave the key out")
-        elif isinstance(value, str) and not value.strip() and path[-1] not in _MAY_BE_BLANK:
+        elif isinstance(value, str) and not value.strip() and not _may_be_blank(value, path):
             hint = "null means not recorded" if of_codes else "write it, or leave the key out"
             yield fault(place, "blank-text", f"{subject} is blank", hint)
         elif value == [] and path and not of_codes:
             yield fault(place, "empty-list", f"{subject} is an empty list")
 
 
-_MAY_BE_BLANK: Final = frozenset({"delimiter", "separator"})
+def _may_be_blank(value: str, path: Path) -> bool:
+    """Say whether a blank means something here: a sign, or in a condition an empty cell."""
+    if path[-1] in ("delimiter", "separator"):
+        return True
+    of_condition = path[0] == "tables" and not {"is", "is_not"}.isdisjoint(path[-2:])
+    return of_condition and value == ""  # the blanks of a cell are not looked at
 
 
 def _path(loc: tuple[str | int, ...], located: Located) -> Path:

@@ -72,15 +72,11 @@ def _episodes(found: Told, calendar: Calendar) -> Table:
 
 def _away(episode: EpisodeTold, calendar: Calendar) -> str:
     if not episode.away:
-        return f"from {_minute(calendar, episode.start_us)}, without a report"
+        return f"from {calendar.minute(episode.start_us)}, without a report"
     return "; ".join(
-        f"{_minute(calendar, start)} to {'open' if end is None else _minute(calendar, end)}"
+        f"{calendar.minute(start)} to {'open' if end is None else calendar.minute(end)}"
         for start, end in episode.away
     )
-
-
-def _minute(calendar: Calendar, us: int) -> str:
-    return calendar.local(us)[:16].replace("T", " ")
 
 
 def _unmet(one: Unmet) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def comparison_page(
     as_of = "nothing was judged"
     if answer.as_of_us is not None:
         zone = found[0].calendar
-        as_of = f"{zone.local(answer.as_of_us)[:16].replace('T', ' ')} ({zone.zone})"
+        as_of = f"{zone.minute(answer.as_of_us)} ({zone.zone})"
     return clean(
         environment()
         .get_template("compared.html.j2")

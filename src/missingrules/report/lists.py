@@ -58,7 +58,7 @@ def decisions(notable: Notable, calendar: Calendar) -> Table:
             (
                 one.episode_id or "about the child",
                 one.title,
-                calendar.local(one.decided_us)[:16].replace("T", " "),
+                calendar.minute(one.decided_us),
                 words(one.by, "role not recorded"),
                 one.entry,
             ),

@@ -168,7 +168,7 @@ def _children(notable: Notable, about: About) -> list[dict[str, Any]]:
 
 
 def _when(about: About, us: int) -> str:
-    return about.policy.calendar.local(us)[:16].replace("T", " ")
+    return about.policy.calendar.minute(us)
 
 
 def environment() -> Environment:
