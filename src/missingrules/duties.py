@@ -217,6 +217,7 @@ class Index:
     on_gap: list[tuple[Duty, OnGap]] = field(default_factory=list)
     on_floor: list[tuple[Duty, ...]] = field(default_factory=list)
     floor_kinds: frozenset[str] = frozenset()
+    """Kinds of entry that bear on what grade is demanded, and whether the one on record will do."""
     resting: dict[Prop, tuple[int, ...]] = field(default_factory=dict)
     count_terms: list[Condition] = field(default_factory=list)
     inner: frozenset[int] = frozenset()
@@ -271,13 +272,14 @@ def index(  # noqa: C901 - one case a trigger
         for duty in duties
         for condition in duty.watched
     )
-    made.floor_kinds = frozenset(
-        kind
-        for duties in made.on_floor
-        for duty in duties
-        for trigger in duty.triggers
-        if isinstance(trigger, OnEntry)
-        for kind in trigger.kinds
+    made.floor_kinds = frozenset({"graded"}).union(
+        *(
+            trigger.kinds
+            for duties in made.on_floor
+            for duty in duties
+            for trigger in duty.triggers
+            if isinstance(trigger, OnEntry)
+        )
     )
     for condition in listed:
         for prop in condition.facts:

@@ -61,7 +61,8 @@ class Obligation:
 
         Each is kept once: obligations take over from one another what they rest on.
         """
-        self.cited.update(dict.fromkeys(ids))
+        for each in ids:
+            self.cited[each] = None
 
     def cite_end_of(self, before: Obligation) -> None:
         """Let it rest on what closed the one before, which is why this is another one."""
@@ -118,13 +119,13 @@ def deadline(duty: Duty, start: int) -> tuple[int | None, int | None]:
 def finish(walk: Walk, obligation: Obligation) -> Finding:
     """Say how an obligation stands at ``as_of``."""
     outcome = _outcome(walk, obligation)
-    episode, done, cited = obligation.episode, obligation.done, list(obligation.cited)
+    episode, done = obligation.episode, obligation.done
     if done is not None:
-        cited.append(done.entry_id)
+        obligation.cite((done.entry_id,))
         home = walk.by_entry.get(done.entry_id)
         if home is not None and home is not episode:
-            cited += home.frame(None)
-    cited += obligation.doubtful
+            obligation.cite(home.frame(None))
+    obligation.cite(obligation.doubtful)
     return Finding(
         duty=obligation.duty,
         child_id=walk.child_id,
@@ -138,7 +139,7 @@ def finish(walk: Walk, obligation: Obligation) -> Finding:
         done_us=obligation.done_at,
         answer=None if done is None else done.entry_id,
         evidence=tuple(dict.fromkeys(obligation.evidence)),
-        cited=tuple(dict.fromkeys(cited)),
+        cited=tuple(obligation.cited),
         episodes=obligation.episodes,
         episodes_since=obligation.episodes_since,
         masked=bool(obligation.masked_by),

@@ -171,7 +171,7 @@ class Repeating:
         What the source of the log no longer shows is not counted.
         """
         slot = self.slot
-        if slot is not None and self.walk.coverage.limited:
+        if slot is not None and self.walk.limited:
             spans = [self.walk.coverage.span(kind) for kind in slot.duty.kinds]
             ends = [span[1] for span in spans if span is not None and span[1] is not None]
             now = min([now, *ends])
