@@ -222,6 +222,8 @@ class Index:
     count_terms: list[Condition] = field(default_factory=list)
     inner: frozenset[int] = frozenset()
     """Numbers of the terms that conditions count by."""
+    owed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By rule, the kinds of entry that it asks for."""
     grace_props: dict[int, Prop] = field(default_factory=dict)
     ages: frozenset[int] = frozenset()
     borders: frozenset[int] = frozenset()
@@ -240,7 +242,8 @@ def index(  # noqa: C901 - one case a trigger
     made = Index()
     terms_counted: dict[int, Condition] = {}
     borders: set[int] = set()
-    for duties in rules.values():
+    for rule, duties in rules.items():
+        made.owed[rule] = tuple(sorted({kind for duty in duties for kind in duty.kinds}))
         if any(isinstance(duty.effect, Floor) for duty in duties):
             made.on_floor.append(duties)
         if any(duty.every is not None for duty in duties):

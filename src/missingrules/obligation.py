@@ -7,11 +7,11 @@ what is done before the end of the episode.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from missingrules import finding as outcomes
 from missingrules.calendar import Elapsed
-from missingrules.duties import Action, Forbidden, Measured
+from missingrules.duties import Forbidden, Measured
 from missingrules.finding import Finding, merged_ids
 from missingrules.terms import MAYBE
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from missingrules.episode import Episode
     from missingrules.log import Entry
     from missingrules.walk import Walk
+
+_AT_ONCE: Final = {Measured: outcomes.NOTED, Forbidden: outcomes.BREACHED}
+"""What duties come to of which nothing is owed."""
 
 
 @dataclass(slots=True, eq=False)
@@ -161,12 +164,11 @@ def _unknown(walk: Walk, obligation: Obligation) -> tuple[str, ...]:
     return merged_ids(unknown)
 
 
-def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911, PLR0912 - each case
-    effect, as_of, last = obligation.duty.effect, walk.as_of, obligation.last
-    if isinstance(effect, Measured):
-        return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.NOTED
-    if isinstance(effect, Forbidden):
-        return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.BREACHED
+def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911 - each case
+    as_of, last = walk.as_of, obligation.last
+    at_once = _AT_ONCE.get(type(obligation.duty.effect))
+    if at_once is not None:
+        return outcomes.INDETERMINATE if obligation.truth == MAYBE else at_once
     if obligation.done_at is not None:
         if obligation.decided:
             return outcomes.DECIDED
@@ -187,9 +189,7 @@ def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911,
     if not _shows_report(walk, obligation):
         return outcomes.INDETERMINATE
     until = as_of if last is None else min(last, as_of)
-    if isinstance(effect, Action) and not all(
-        walk.holds(kind, obligation.opened, until) for kind in effect.kinds
-    ):
+    if not all(walk.holds(kind, obligation.opened, until) for kind in obligation.duty.kinds):
         return outcomes.NOT_OBSERVABLE
     if last is None or as_of <= last:
         return outcomes.PENDING
