@@ -220,9 +220,9 @@ class Walk:
                 each.stirred = True
                 forget(each.answers, bears_on)
 
-    def idle(self, condition: Condition | None, episode: Episode | None) -> bool:
-        """Whether nothing that a condition rests on can have changed at this moment."""
-        if self.limited or (condition is not None and condition.moves):
+    def idle(self, asked: Condition | Duty, episode: Episode | None) -> bool:
+        """Whether nothing that a condition, or a repeating duty, rests on can have changed."""
+        if self.limited or asked.moves:
             return False
         return not (self.stirred if episode is None else episode.stirred)
 
