@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from missingrules.assumed import Variation
 from missingrules.errors import MissingRulesError
+from missingrules.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from missingrules.duties import Duty
-    from missingrules.finding import Finding
 
 T = TypeVar("T")
 
@@ -112,11 +112,12 @@ class Columns:
         ``sensitive_to`` are the cells of :data:`SENSITIVE` as JSON takes them, if it was asked.
         """
         self._findings = findings
-        duties: dict[int, Duty] = {id(each.duty): each.duty for each in findings}
-        place = {which: number for number, which in enumerate(duties)}
-        self._duties = tuple(duties.values())
-        self._places = [place[id(each.duty)] for each in findings]
-        self._made: dict[str, Sequence[Any]] = {"times_as_stated": times_as_stated}
+        cells = zip(*findings, strict=True) if findings else repeat(())
+        self._made: dict[str, Sequence[Any]] = dict(zip(Finding._fields, cells, strict=False))
+        self._made["times_as_stated"] = times_as_stated
+        place: dict[Duty, int] = {}
+        self._places = [place.setdefault(duty, len(place)) for duty in self._made["duty"]]
+        self._duties = tuple(place)
         self.names = COLUMNS
         if sensitive_to is not None:
             self._made[SENSITIVE] = sensitive_to
@@ -135,9 +136,9 @@ class Columns:
         """Give a column, a cell a finding."""
         if name in OF_DUTY:
             return self.spread(self.distinct(name))
+        name = INSTANTS.get(name, name)
         if name not in self._made:
-            read = attrgetter(INSTANTS.get(name, name))
-            self._made[name] = [read(finding) for finding in self._findings]
+            self._made[name] = [getattr(finding, name) for finding in self._findings]
         return self._made[name]
 
     def table(self) -> Any:

@@ -217,10 +217,13 @@ class Index:
     on_gap: list[tuple[Duty, OnGap]] = field(default_factory=list)
     on_floor: list[tuple[Duty, ...]] = field(default_factory=list)
     floor_kinds: frozenset[str] = frozenset()
+    """Kinds of entry that bear on what grade is demanded, and whether the one on record will do."""
     resting: dict[Prop, tuple[int, ...]] = field(default_factory=dict)
     count_terms: list[Condition] = field(default_factory=list)
     inner: frozenset[int] = frozenset()
     """Numbers of the terms that conditions count by."""
+    owed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By rule, the kinds of entry that it asks for."""
     grace_props: dict[int, Prop] = field(default_factory=dict)
     ages: frozenset[int] = frozenset()
     borders: frozenset[int] = frozenset()
@@ -239,7 +242,8 @@ def index(  # noqa: C901 - one case a trigger
     made = Index()
     terms_counted: dict[int, Condition] = {}
     borders: set[int] = set()
-    for duties in rules.values():
+    for rule, duties in rules.items():
+        made.owed[rule] = tuple(sorted({kind for duty in duties for kind in duty.kinds}))
         if any(isinstance(duty.effect, Floor) for duty in duties):
             made.on_floor.append(duties)
         if any(duty.every is not None for duty in duties):
@@ -271,13 +275,14 @@ def index(  # noqa: C901 - one case a trigger
         for duty in duties
         for condition in duty.watched
     )
-    made.floor_kinds = frozenset(
-        kind
-        for duties in made.on_floor
-        for duty in duties
-        for trigger in duty.triggers
-        if isinstance(trigger, OnEntry)
-        for kind in trigger.kinds
+    made.floor_kinds = frozenset({"graded"}).union(
+        *(
+            trigger.kinds
+            for duties in made.on_floor
+            for duty in duties
+            for trigger in duty.triggers
+            if isinstance(trigger, OnEntry)
+        )
     )
     for condition in listed:
         for prop in condition.facts:

@@ -293,17 +293,16 @@ def _precisely(duty: Duty, us: int) -> str:
 
 def _sentence(finding: Finding, unknown: Sequence[str]) -> str:  # noqa: C901, PLR0911 - one case an outcome
     duty, outcome = finding.duty, finding.outcome
-    phrase, opened = duty.phrase, when(duty, finding.opened_us)
-    run = _episodes(finding) + _learned(finding)
+    phrase, run = duty.phrase, _episodes(finding) + _learned(finding)
     if finding.required_grade is not None and outcome in (BREACHED, PENDING, FULFILLED_LATE):
         return _grade(finding)
     if outcome == ERROR:
         cause = f" ({', '.join(finding.unknown)})" if finding.unknown else ""
         return f"This record could not be judged{cause}."
     if outcome == NOTED:
-        return f"Noted: {duty.title} ({opened}).{run}"
+        return f"Noted: {duty.title} ({when(duty, finding.opened_us)}).{run}"
     if not duty.action and outcome == BREACHED:
-        return f"Against policy: {duty.title} ({opened}).{run}"
+        return f"Against policy: {duty.title} ({when(duty, finding.opened_us)}).{run}"
     if outcome == INDETERMINATE:
         why = ", ".join(unknown) or "a fact that the rule hangs on"
         return f"Cannot be told: {duty.title}. What is not known: {why}.{run}"
@@ -316,6 +315,7 @@ def _sentence(finding: Finding, unknown: Sequence[str]) -> str:  # noqa: C901, P
         return f"{duty.title}: {decided}.{run}"
     if outcome == PENDING:
         if finding.due_us is None:
+            opened = when(duty, finding.opened_us)
             return f"Required: {phrase}. No time is stated; open since {opened}.{run}"
         return f"Required by {_due(finding)}: {phrase}.{run}"
     if outcome == BREACHED:
@@ -324,7 +324,7 @@ def _sentence(finding: Finding, unknown: Sequence[str]) -> str:  # noqa: C901, P
     if outcome == FULFILLED_LATE:
         done, due = _late(finding)
         return f"On record after the time allowed: {phrase}, {done}; due by {due}.{run}"
-    done = opened if finding.done_us is None else when(duty, finding.done_us)
+    done = when(duty, finding.opened_us if finding.done_us is None else finding.done_us)
     return f"On record: {phrase}, {done}.{run}"
 
 

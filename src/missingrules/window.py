@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from missingrules.calendar import Calendar, Days, Elapsed
 
@@ -20,6 +20,8 @@ class Window:
     length: Elapsed | Days | None
     inclusive: bool
     calendar: Calendar
+    span: int | None = field(init=False)
+    """The largest difference of two keys inside one window; None where there is no limit."""
 
     def __post_init__(self) -> None:
         """Refuse a length that makes no window."""
@@ -27,17 +29,9 @@ class Window:
             raise ValueError(  # noqa: TRY004 - the policy's text is wrong, not a type
                 f"length={self.length!s} must be in minutes, hours, days or weeks for a window"
             )
-
-    @property
-    def span(self) -> int | None:
-        """The largest difference of two keys inside one window; None where there is no limit."""
-        match self.length:
-            case Elapsed(us):
-                return us if self.inclusive else us - 1
-            case Days(count):
-                return count if self.inclusive else count - 1
-            case None:
-                return None
+        span = self.length.us if isinstance(self.length, Elapsed) else None
+        span = self.length.count if isinstance(self.length, Days) else span
+        object.__setattr__(self, "span", None if span is None else span - (not self.inclusive))
 
     def key(self, us: int) -> int:
         """Give what the window measures by: the local date for days, the instant otherwise.

@@ -41,14 +41,14 @@ class Actions:
         self.of_episode: dict[Episode, list[Obligation]] = {}
         self.about_child = False
         self.repeated: set[Episode] = set()
-        owed = {kind for duty in duties for kind in duty.kinds}
-        for kind in sorted(owed):
+        owed = walk.index.owed[rule]
+        for kind in owed:
             entries = walk.by_kind.get(kind)
             if entries is not None:
                 self.look_at(kind, entries)
-        named = owed | {rule}
         for entry in walk.by_kind.get("decided_not_required", ()):
-            if entry.fields.get("action") in named:
+            action = entry.fields.get("action")
+            if action == rule or action in owed:
                 self.decisions.append(entry)
         self.actions.sort(key=_place)
         self.decisions.sort(key=lambda e: (e.known, e.entry_id))
@@ -193,7 +193,10 @@ class Actions:
     ) -> Obligation | None:
         """Find the last obligation that arose in the same time away."""
         same = obligations if episode is None else self.of_episode.get(episode, ())
-        return next((o for o in reversed(same) if o.episode is episode and o.leg == leg), None)
+        for obligation in reversed(same):
+            if obligation.episode is episode and obligation.leg == leg:
+                return obligation
+        return None
 
     def join(self, opening: Opening, latest: Obligation) -> None:
         """Let a further trigger add evidence to what is open; the earliest deadline stands."""

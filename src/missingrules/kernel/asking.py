@@ -68,7 +68,7 @@ def ask(  # noqa: PLR0913 - what is asked, for what rule, of whom, when
     if condition.ages or condition.lasted or condition.counts:
         facts = dict(facts)
         _work_out(walk, condition, facts, now, episode, extra, role)
-    if walk.coverage.limited:
+    if walk.limited:
         facts = _observable(walk, condition, facts, now)
     truth = walk.matcher.judge(condition, facts)
     if walk.trace is not None:
@@ -140,7 +140,7 @@ def judge_entry(  # noqa: PLR0913 - what is asked, for what rule, of which entry
     walk: Walk, rule: str, role: Role, condition: Condition, entry: Entry, facts: dict[Prop, int]
 ) -> int:
     """Judge a condition on the facts of one entry, or (``field``) on those of several up to it."""
-    if walk.coverage.limited:
+    if walk.limited:
         facts = _observable(walk, condition, facts, entry.at)
     truth = walk.matcher.judge(condition, facts)
     if walk.trace is not None:

@@ -61,8 +61,8 @@ def fullest(
             continue  # episodes placed at one instant are in or out together
         while span is not None and key - on.keys[places[first]] > span:
             first += 1
-        holds_new = any(first <= number <= last for number in fresh)
-        if holds_new and last + 1 - first >= best[1] - best[0]:
+        as_many = last + 1 - first >= best[1] - best[0]
+        if as_many and any(first <= number <= last for number in fresh):
             best = (first, last + 1, at)
     begin, stop, at = best
     return Fullest(tuple(on.episodes[place] for place in places[begin:stop]), at)

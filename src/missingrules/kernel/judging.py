@@ -11,7 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from missingrules.calendar import to_us
-from missingrules.duties import Floor, Recorded
+from missingrules.duties import Recorded
 from missingrules.errors import CalendarError
 from missingrules.finding import PENDING, Assessment, Finding, Withdrawn
 from missingrules.kernel.actions import Actions
@@ -158,24 +158,22 @@ def _beyond(policy: Policy, rule: str, entry: Entry) -> bool:
 
 def settle(walk: Walk) -> list[Finding]:
     """Everything that the duties of the policy come to for the child."""
-    by_rule: defaultdict[str, Noted] = defaultdict(lambda: Noted([], [], []))
+    by_rule: defaultdict[str, Noted] = defaultdict(lambda: Noted([], [], [], []))
     for opening in walk.openings:
-        by_rule[opening.duty.rule].openings.append(opening)
+        noted = by_rule[opening.duty.rule]
+        to_record = isinstance(opening.duty.effect, Recorded)
+        (noted.to_record if to_record else noted.openings).append(opening)
     for moment in walk.counts:
         by_rule[moment.duty.rule].counts.append(moment)
     for (rule, episode, leg), beats in walk.pulses.items():
         by_rule[rule].pulses.append((episode, leg, beats))
     found = [finding for case in walk.floors.values() for finding in graded(walk, case)]
     for rule, noted in by_rule.items():
-        others = noted.openings
-        fields = [o for o in others if isinstance(o.duty.effect, Recorded)]
-        if fields:
-            found += recorded(walk, fields)
-            others = [o for o in others if not isinstance(o.duty.effect, Recorded)]
-        runs = [m for m in noted.counts if not isinstance(m.duty.effect, Floor)]
-        if others or runs or noted.pulses:
+        if noted.to_record:
+            found += recorded(walk, noted.to_record)
+        if noted.openings or noted.counts or noted.pulses:
             actions = Actions(walk, rule, walk.policy.duties[rule])
-            found += actions.settle(others, runs)
+            found += actions.settle(noted.openings, noted.counts)
             for episode, leg, beats in noted.pulses:
                 found += Repeating(actions, episode, leg, beats).findings()
             actions.remark()
@@ -185,7 +183,9 @@ def settle(walk: Walk) -> list[Finding]:
 class Noted(NamedTuple):
     """What a walk noted for one rule."""
 
+    to_record: list[Opening]
     openings: list[Opening]
+    """The other ones."""
     counts: list[CountMoment]
     pulses: list[tuple[Episode, int, list[tuple[Duty, Pulse]]]]
 

@@ -46,13 +46,6 @@ class Moment:
     still_open: list[StillOpen] = field(default_factory=list)
     demands: list[Demand] = field(default_factory=list)
 
-    def bears_on_grades(self, kinds: frozenset[str]) -> bool:
-        """Whether anything of the moment is graded, or demands a grade; ``kinds`` may."""
-        return bool(self.demands) or any(
-            entry.kind == "graded" or entry.kind in kinds
-            for entry in (*self.happened, *self.learned)
-        )
-
     def touch(self, episode: Episode) -> None:
         """Take an episode in, with the grade that it had before."""
         self.touched.setdefault(episode, episode.grade)
@@ -116,7 +109,8 @@ def _pass(walk: Walk, now: int, events: Sequence[Event]) -> None:
     for still in moment.still_open:
         fire_still_open(walk, still, moment)
     if walk.index.on_floor:
-        bears = moment.bears_on_grades(walk.index.floor_kinds)
+        kinds = walk.index.floor_kinds
+        bears = bool(moment.demands) or any(event[3].kind in kinds for event in events)
         for episode in moment.touched:
             if bears or episode.fell_short:
                 bind_grades(walk, episode, moment)

@@ -47,8 +47,7 @@ class CountMoment:
     unknown: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pulse:
+class Pulse(NamedTuple):
     """A repeating duty from a moment on: whether it applies, and at what interval."""
 
     at: int

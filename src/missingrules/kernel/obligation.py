@@ -7,11 +7,11 @@ what is done before the end of the episode.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from missingrules import finding as outcomes
 from missingrules.calendar import Elapsed
-from missingrules.duties import Action, Forbidden, Measured
+from missingrules.duties import Forbidden, Measured
 from missingrules.finding import Finding, merged_ids
 from missingrules.terms import MAYBE
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from missingrules.kernel.episode import Episode
     from missingrules.kernel.walk import Walk
     from missingrules.log import Entry
+
+_AT_ONCE: Final = {Measured: outcomes.NOTED, Forbidden: outcomes.BREACHED}
+"""What duties come to of which nothing is owed."""
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +64,8 @@ class Obligation:
 
         Each is kept once: obligations take over from one another what they rest on.
         """
-        self.cited.update(dict.fromkeys(ids))
+        for each in ids:
+            self.cited[each] = None
 
     def cite_end_of(self, before: Obligation) -> None:
         """Let it rest on what closed the one before, which is why this is another one."""
@@ -118,13 +122,13 @@ def deadline(duty: Duty, start: int) -> tuple[int | None, int | None]:
 def finish(walk: Walk, obligation: Obligation) -> Finding:
     """Say how an obligation stands at ``as_of``."""
     outcome = _outcome(walk, obligation)
-    episode, done, cited = obligation.episode, obligation.done, list(obligation.cited)
+    episode, done = obligation.episode, obligation.done
     if done is not None:
-        cited.append(done.entry_id)
+        obligation.cite((done.entry_id,))
         home = walk.by_entry.get(done.entry_id)
         if home is not None and home is not episode:
-            cited += home.frame(None)
-    cited += obligation.doubtful
+            obligation.cite(home.frame(None))
+    obligation.cite(obligation.doubtful)
     return Finding(
         duty=obligation.duty,
         child_id=walk.child_id,
@@ -138,7 +142,7 @@ def finish(walk: Walk, obligation: Obligation) -> Finding:
         done_us=obligation.done_at,
         answer=None if done is None else done.entry_id,
         evidence=tuple(dict.fromkeys(obligation.evidence)),
-        cited=tuple(dict.fromkeys(cited)),
+        cited=tuple(obligation.cited),
         episodes=obligation.episodes,
         episodes_since=obligation.episodes_since,
         masked=bool(obligation.masked_by),
@@ -160,12 +164,11 @@ def _unknown(walk: Walk, obligation: Obligation) -> tuple[str, ...]:
     return merged_ids(unknown)
 
 
-def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911, PLR0912 - each case
-    effect, as_of, last = obligation.duty.effect, walk.as_of, obligation.last
-    if isinstance(effect, Measured):
-        return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.NOTED
-    if isinstance(effect, Forbidden):
-        return outcomes.INDETERMINATE if obligation.truth == MAYBE else outcomes.BREACHED
+def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911 - each case
+    as_of, last = walk.as_of, obligation.last
+    at_once = _AT_ONCE.get(type(obligation.duty.effect))
+    if at_once is not None:
+        return outcomes.INDETERMINATE if obligation.truth == MAYBE else at_once
     if obligation.done_at is not None:
         if obligation.decided:
             return outcomes.DECIDED
@@ -186,9 +189,7 @@ def _outcome(walk: Walk, obligation: Obligation) -> str:  # noqa: C901, PLR0911,
     if not _shows_report(walk, obligation):
         return outcomes.INDETERMINATE
     until = as_of if last is None else min(last, as_of)
-    if isinstance(effect, Action) and not all(
-        walk.holds(kind, obligation.opened, until) for kind in effect.kinds
-    ):
+    if not all(walk.holds(kind, obligation.opened, until) for kind in obligation.duty.kinds):
         return outcomes.NOT_OBSERVABLE
     if last is None or as_of <= last:
         return outcomes.PENDING

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 from missingrules.duties import OnEntry
 from missingrules.kernel.asking import accepts
-from missingrules.terms import MAYBE, YES
+from missingrules.terms import MAYBE, NO, YES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from missingrules.kernel.noted import State
     from missingrules.kernel.obligation import Obligation
     from missingrules.kernel.walk import Walk
     from missingrules.log import Entry
-    from missingrules.terms import Condition
 
 
 def concerns(walk: Walk, obligation: Obligation, entry: Entry) -> bool:
@@ -25,54 +23,47 @@ def concerns(walk: Walk, obligation: Obligation, entry: Entry) -> bool:
 
 
 def find_release(walk: Walk, obligation: Obligation) -> None:
-    """Find the first moment up to the deadline at which the rule's ``unless`` holds."""
+    """Find the first moment up to the deadline at which the rule's ``unless`` holds.
+
+    Where there is none, note the releases that the source could not show, or that hang on the
+    unrecorded.
+    """
     if not obligation.duty.unless:
         return
+    until = walk.as_of if obligation.last is None else min(obligation.last, walk.as_of)
     behind: list[str] = []
     hits: list[tuple[int, tuple[str, ...]]] = []
+    unsure: list[str] = []
     for form in obligation.duty.unless:
         if isinstance(form, OnEntry):
-            hits += [(entry.at, (entry.entry_id,)) for entry in _entered(walk, form, obligation)]
+            entered = _entered(walk, form, obligation, until)
+            hits += [(entry.at, (entry.entry_id,)) for entry in entered]
+            unsure += [k for k in form.kinds if not walk.holds(k, obligation.accept_from, until)]
             continue
-        for state in _states(walk, form, obligation):
-            if not obligation.in_time(state.at):
+        truth = NO
+        for state in walk.states(form, obligation.episode, obligation.leg):
+            if state.at > until:
                 break
+            truth = state.truth
             behind += state.cited
-            if state.truth == YES and state.until > obligation.opened:
+            if truth == YES and state.until > obligation.opened:
                 hits.append((max(state.at, obligation.opened), state.cited))
-    hits = [hit for hit in hits if obligation.in_time(hit[0])]
+        if truth == MAYBE:
+            unsure.append("what would release from it")
     if hits:
         obligation.release, cited = min(hits, key=lambda hit: hit[0])
         obligation.cite(cited)
     else:
-        obligation.unsure = tuple(_unsure(walk, obligation))
+        obligation.unsure = tuple(unsure)
     obligation.cite(behind)
 
 
-def _entered(walk: Walk, form: OnEntry, obligation: Obligation) -> Iterator[Entry]:
-    """Give the entries that release."""
+def _entered(walk: Walk, form: OnEntry, obligation: Obligation, until: int) -> Iterator[Entry]:
+    """Give the entries that release, up to an instant."""
     for kind in form.kinds:
         for entry in walk.about(kind, obligation.episode):
             if (
-                entry.at >= obligation.accept_from
+                obligation.accept_from <= entry.at <= until
                 and accepts(walk, obligation.duty.rule, form.kinds, entry) == YES
             ):
                 yield entry
-
-
-def _states(walk: Walk, form: Condition, obligation: Obligation) -> tuple[State, ...]:
-    return walk.states(form, obligation.episode, obligation.leg)
-
-
-def _unsure(walk: Walk, obligation: Obligation) -> Iterator[str]:
-    """Name the releases that the source could not show, or that hang on the unrecorded."""
-    until = walk.as_of if obligation.last is None else min(obligation.last, walk.as_of)
-    for form in obligation.duty.unless:
-        if isinstance(form, OnEntry):
-            for kind in form.kinds:
-                if not walk.holds(kind, obligation.accept_from, until):
-                    yield kind
-        else:
-            seen = [state for state in _states(walk, form, obligation) if state.at <= until]
-            if seen and seen[-1].truth == MAYBE:
-                yield "what would release from it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from missingrules import finding as outcomes
@@ -171,7 +171,7 @@ class Repeating:
         What the source of the log no longer shows is not counted.
         """
         slot = self.slot
-        if slot is not None and self.walk.coverage.limited:
+        if slot is not None and self.walk.limited:
             spans = [self.walk.coverage.span(kind) for kind in slot.duty.kinds]
             ends = [span[1] for span in spans if span is not None and span[1] is not None]
             now = min([now, *ends])
@@ -213,16 +213,15 @@ class Repeating:
         end = self.duty.calendar.deadline(at, slot.interval)
         # A decision counts only in an interval that runs: what began it is why the next begins.
         before = [slot.anchor] if outcome == outcomes.DECIDED else []
-        self.slot = replace(
-            slot,
+        self.slot = _Slot(
             duty=self.duty,
             anchor=entry.entry_id,
             start=at,
             due=end.due,
             last=end.last,
+            interval=slot.interval,
             cited=[*slot.cited, *before],
             first_due=end.due,
-            missed=0,
         )
 
     def close(self, at: int) -> None:
@@ -274,7 +273,7 @@ class Repeating:
         until = min(slot.first_due, walk.as_of)
         uncertain = (outcomes.BREACHED, outcomes.PENDING, outcomes.FULFILLED_LATE)
         if outcome in uncertain and not (
-            all(walk.coverage.holds(kind, slot.start, until) for kind in slot.duty.kinds)
+            all(walk.holds(kind, slot.start, until) for kind in slot.duty.kinds)
             and (
                 self.end is not None or walk.shows_end(slot.duty.ends or "open", slot.start, until)
             )

@@ -13,11 +13,11 @@ from missingrules.kernel.releases import find_release
 from missingrules.terms import MAYBE, NO, YES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from missingrules.duties import OnCount
     from missingrules.kernel.actions import Actions
-    from missingrules.kernel.episode import Episode, Since
+    from missingrules.kernel.episode import Episode
     from missingrules.kernel.noted import CountMoment
     from missingrules.log import Entry
 
@@ -50,7 +50,7 @@ class Spells:
         self.used: list[_Used] = []
         self.spell: Obligation | None = None
         self.latest: int | None = None
-        self.seen: list[tuple[int, Episode]] = []
+        self.seen: dict[Episode, int] = {}
         self.since_action = False
         self.before: tuple[str, ...] = ()
 
@@ -64,8 +64,8 @@ class Spells:
         self.release(moment.at, obligations)
         trigger = moment.trigger
         self.since_action |= trigger.since_action
-        before = {episode for _, episode in self.seen}
-        self.seen += [(moment.at, episode) for episode in new]
+        fresh = [episode for episode in new if episode not in self.seen]
+        self.seen |= dict.fromkeys(fresh, moment.at)
         wanted = (YES,) if self.sure else (YES, MAYBE)
         held = self.windows(moment, new) if moment.truth in wanted else None
         place = max(episode.placed(trigger.placed_by) for episode in new)
@@ -81,7 +81,6 @@ class Spells:
             return
         window, truncated = held
         ids = frozenset(episode.episode_id for episode in window.inside)
-        fresh = [episode for episode in new if episode not in before]
         if self.spell is not None:
             self.add(self.spell, moment, fresh)
             return
@@ -127,10 +126,10 @@ class Spells:
         None where it does not reach the threshold.
         """
         trigger, walk = moment.trigger, self.settler.walk
-        table = self.counted(trigger)
+        number = trigger.term.number
 
         def counts(episode: Episode) -> bool:
-            since = table(episode)
+            since = (episode.counted if self.sure else episode.possible).get(number)
             return (
                 since is not None
                 and since.at <= moment.at
@@ -138,9 +137,9 @@ class Spells:
             )
 
         best = fullest(trigger, new, counts, walk.line(trigger))
-        truncated = self.truncated(trigger, best.end)
         reached = len(best.inside) >= trigger.number
-        if not self.sure and not reached and trigger.window is not None:
+        truncated = (reached or not self.sure) and self.truncated(trigger, best.end)
+        if not reached and trigger.window is not None:
             reached = truncated
         if self.sure and walk.trace is not None:
             walk.window_tests.append(
@@ -164,13 +163,6 @@ class Spells:
             return False
         first = None if trigger.window is None else trigger.window.interval(end)[0]
         return first is None or first < span[0]
-
-    def counted(self, trigger: OnCount) -> Callable[[Episode], Since | None]:
-        """Give the table of when episodes began to count, surely or possibly."""
-        number = trigger.term.number
-        if self.sure:
-            return lambda episode: episode.counted.get(number)
-        return lambda episode: episode.possible.get(number)
 
     def open(
         self,
@@ -277,7 +269,7 @@ class Spells:
 
     def use_up(self, at: int, answered: list[Obligation], entry: Entry | None = None) -> None:
         """Use up the episodes counted by an instant, because of what was answered or released."""
-        ids = {episode.episode_id for since, episode in self.seen if since <= at}
+        ids = {episode.episode_id for episode, since in self.seen.items() if since <= at}
         self.consumed |= ids
         self.used.append(_Used(at, ids, tuple(answered), entry))
 
@@ -371,8 +363,8 @@ class Spells:
         trigger = counts[0].trigger
         homes = [self.settler.walk.by_entry.get(entry.entry_id) for entry in actions]
         return merged_ids(
-            *(episode_ids(episode, trigger) for _, episode in other.seen),
-            *(episode.not_yet.get(trigger.term.number, ()) for _, episode in other.seen),
+            *(episode_ids(episode, trigger) for episode in other.seen),
+            *(episode.not_yet.get(trigger.term.number, ()) for episode in other.seen),
             *(moment.cited for moment in counts),
             (entry.entry_id for entry in actions),
             *((*home.frame(None), *standing(home, trigger)) for home in homes if home is not None),

@@ -46,7 +46,7 @@ def set_timers(walk: Walk) -> None:
     """Set everything that a walk has to be woken for."""
     for episode in walk.episodes:
         _set_open_timers(walk, episode)
-    if walk.index.moves or walk.index.borders or walk.coverage.limited:
+    if walk.index.moves or walk.index.borders or walk.limited:
         _set_ticks(walk)
 
 
@@ -91,7 +91,7 @@ def _set_ticks(walk: Walk) -> None:
 def _borders(walk: Walk) -> set[int]:
     """Instants at which a fact of the child changes with time alone."""
     borders = set(walk.index.borders)
-    if walk.coverage.limited:
+    if walk.limited:
         borders |= walk.coverage.borders()
     if walk.index.drifts:
         borders |= _birthdays(walk) | _edges_of_windows(walk)

@@ -30,7 +30,9 @@ def fire_still_open(walk: Walk, still: StillOpen, moment: Moment) -> None:
     if isinstance(still.duty.effect, Floor):
         moment.demands.append(Demand(still.duty, still.episode, leg.report, truth, unknown=unknown))
     else:
-        _open(walk, still.duty, still.episode, now, leg.report, truth, unknown=unknown, slot=now)
+        _open(
+            walk, still.duty, still.episode, leg, now, leg.report, truth, unknown=unknown, slot=now
+        )
 
 
 def fire(walk: Walk, entry: Entry, moment: Moment) -> None:
@@ -49,10 +51,10 @@ def fire(walk: Walk, entry: Entry, moment: Moment) -> None:
             if truth == NO:
                 continue
         if episode is not None or duty.per == "child" or _either(walk, entry):
-            _open(walk, duty, episode, now, entry, truth)
+            _open(walk, duty, episode, leg, now, entry, truth)
             continue
-        for other, _ in walk.missing(now):
-            _open(walk, duty, other, now, entry, truth)
+        for other, away in walk.missing(now):
+            _open(walk, duty, other, away, now, entry, truth)
     if episode is not None and leg is not None and leg.report is entry:
         _fire_late_report(walk, episode, leg, moment)
 
@@ -80,13 +82,14 @@ def _fire_late_report(walk: Walk, episode: Episode, leg: Leg, moment: Moment) ->
         if isinstance(duty.effect, Floor):
             moment.demands.append(Demand(duty, episode, leg.report, truth, unknown=unknown))
         else:
-            _open(walk, duty, episode, now, leg.report, truth, unknown=unknown, slot=now)
+            _open(walk, duty, episode, leg, now, leg.report, truth, unknown=unknown, slot=now)
 
 
 def _open(  # noqa: PLR0913 - everything that an opening is
     walk: Walk,
     duty: Duty,
     episode: Episode | None,
+    leg: Leg | None,
     now: int,
     anchor: Entry,
     truth: int,
@@ -95,7 +98,6 @@ def _open(  # noqa: PLR0913 - everything that an opening is
     slot: int = 0,
 ) -> None:
     """Note that a duty arises, or may, unless its condition does not hold."""
-    leg = None if episode is None else episode.leg(now)
     if leg is not None and duty.ends is not None:
         end = leg.end(duty.ends)
         if end is not None and end <= now:
@@ -111,6 +113,8 @@ def _open(  # noqa: PLR0913 - everything that an opening is
         rests_on = (*rests_on, *behind)
     if truth == MAYBE and not unknown:
         unknown = (f"fields of {anchor.kind}",)
+    if not_known:
+        unknown = merged_ids(unknown, not_known)
     learned = max(now, anchor.known, walk.known(rests_on) if rests_on else now)
     if episode is not None:
         rests_on = (*rests_on, *episode.frame(leg))
@@ -125,7 +129,7 @@ def _open(  # noqa: PLR0913 - everything that an opening is
             anchor=anchor,
             truth=MAYBE if MAYBE in (truth, holds) else YES,
             cited=rests_on,
-            unknown=merged_ids(unknown, not_known),
+            unknown=unknown,
             names=names,
             slot=slot,
         )

@@ -74,8 +74,9 @@ class Walk:
         # Every answer holds until a fact behind it changes, unless time alone or the source can
         # change it; a trace is to hold every question, so nothing is remembered then.
         self.index = self.policy.index
-        self.remembers = self.trace is None and not self.coverage.limited
-        self.always = self.coverage.limited or self.index.moves or bool(self.index.borders)
+        self.limited = self.coverage.limited
+        self.remembers = self.trace is None and not self.limited
+        self.always = self.limited or self.index.moves or bool(self.index.borders)
         self.facts_of_entries: dict[str, dict[Prop, int]] = {}
         self.answers_of_entries: dict[tuple[str, int], int] = {}
         self._lines: dict[int, Line] = {}
@@ -104,7 +105,7 @@ class Walk:
                 self._about.setdefault(key, []).append(entry)
         self._states: dict[tuple[int, Episode | None, int], tuple[State, ...]] = {}
         first = self.coverage.start
-        self._shows_all = not self.coverage.limited and (
+        self._shows_all = not self.limited and (
             first is None or all(first <= entry.at for entry in self.entries)
         )
 
@@ -219,9 +220,9 @@ class Walk:
                 each.stirred = True
                 forget(each.answers, bears_on)
 
-    def idle(self, condition: Condition | None, episode: Episode | None) -> bool:
-        """Whether nothing that a condition rests on can have changed at this moment."""
-        if self.coverage.limited or (condition is not None and condition.moves):
+    def idle(self, asked: Condition | Duty, episode: Episode | None) -> bool:
+        """Whether nothing that a condition, or a repeating duty, rests on can have changed."""
+        if self.limited or asked.moves:
             return False
         return not (self.stirred if episode is None else episode.stirred)
 

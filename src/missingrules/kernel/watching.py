@@ -58,7 +58,8 @@ def pulse(walk: Walk, episode: Episode, now: int) -> None:
             pulses = walk.pulses[rule, episode, leg.number] = []
         same = bool(pulses) and pulses[-1][0] is duty
         if same and (
-            all(walk.idle(c, episode) for c in duty.asked)
+            not duty.asked
+            or walk.idle(duty, episode)
             or _answered(walk, duty, episode) == walk.beats.get((rule, episode))
         ):
             continue
