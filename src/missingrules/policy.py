@@ -72,6 +72,7 @@ class Policy:
         self.setters = {
             known: facts.setters(self.props, self._coders, known=known) for known in (False, True)
         }
+        self.known_props = _known_props(self.props)
         self.index = index(
             self.duties, self.conditions, (term for term, _, _ in self.counts), self.props
         )
@@ -173,6 +174,19 @@ _ALWAYS_MATTER = (
 """Kinds of entry that the walk stops at whatever a policy asks."""
 
 _MARKED = {"marker": ("marker_added", "marker_removed"), "concern": ("concern_noted",)}
+
+
+def _known_props(props: Sequence[Prop]) -> dict[str, tuple[Prop, ...]]:
+    """By kind of entry, the facts that the last such entry decides, once it is known.
+
+    A concern, once noted, stays: it does not matter which entry came last.
+    """
+    made: dict[str, list[Prop]] = {}
+    for prop in props:
+        if prop.known and prop.scope != "entry" and prop.what != "concern":
+            for kind in _MARKED.get(prop.what, (prop.kind,)):
+                made.setdefault(kind, []).append(prop)
+    return {kind: tuple(listed) for kind, listed in made.items()}
 
 
 def _bearing(

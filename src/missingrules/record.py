@@ -25,6 +25,9 @@ CORRECTIONS = frozenset({"voided", "merged"})
 
 Span = tuple[int | None, int | None]
 
+Place = tuple[int, int, str]
+"""Where an entry stands in a record: when it happened, when it was recorded, its id."""
+
 
 def _hull(spans: Sequence[Span]) -> Span:
     """Join spans to one; of those that leave a gap between them, the ones after the last gap."""
@@ -197,7 +200,7 @@ class Record:
         if len(children) != 1:
             msg = f"a record is of one child, these entries are of {len(children)}"
             raise LogError(msg)
-        every.sort(key=_place if len(every) == len(unique) else lambda e: (_place(e), canonical(e)))
+        every.sort(key=place if len(every) == len(unique) else lambda e: (place(e), canonical(e)))
         return cls(children.pop(), tuple(every), incomplete)
 
     def known(self, as_of: int) -> tuple[tuple[Entry, ...], tuple[Remark, ...]]:
@@ -205,7 +208,7 @@ class Record:
 
         Of one id with several contents the earliest recorded stands.
         """
-        entries = sorted((e for e in self.entries if e.known <= as_of), key=_place)
+        entries = sorted((e for e in self.entries if e.known <= as_of), key=place)
         if len({entry.entry_id for entry in entries}) == len(entries):
             return tuple(entries), ()
         first: dict[str, Entry] = {}
@@ -288,7 +291,7 @@ def history(record: Record, as_of: int) -> History:
         episodes=tuple(
             Story(
                 episode_id,
-                tuple(sorted(stories[episode_id], key=_place)),
+                tuple(sorted(stories[episode_id], key=place)),
                 tuple(sorted(brought[episode_id])),
             )
             for episode_id in sorted(stories)
@@ -373,7 +376,7 @@ def _ignored(correction: Entry, code: str, why: str) -> Remark:
     )
 
 
-def _place(entry: Entry) -> tuple[int, int, str]:
+def place(entry: Entry) -> Place:
     """Order of entries: by instant; of one instant the later recorded comes last and wins."""
     return entry.at, entry.recorded, entry.entry_id
 

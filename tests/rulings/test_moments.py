@@ -498,3 +498,128 @@ def test_of_a_child_missing_again_a_closing_of_the_same_instant_is_of_the_time_b
     """)
     missed = [f.due_at for f in judge(AFTERWARDS, case, "2023-01-13 09:00").breaches]
     assert (at("2023-01-12 14:00") in missed) == open_again
+
+
+@pytest.mark.parametrize("ids", [("a", "b"), ("b", "a")])
+def test_what_was_done_at_the_instant_of_a_later_report_is_on_record_of_that_time_away(
+    ids: tuple[str, str],
+) -> None:
+    told = policy("""
+        rules:
+          - id: told
+            on: {entry: supervisor_reviewed}
+            if: {entry: fim_notified}
+            measure: true
+    """)
+    report, done = ids
+    case = record(f"""
+        E1 2023-01-10 09:00 reported
+        E1 2023-01-10 10:00 returned
+        E1 2023-01-12 12:00 reported id={report}
+        E1 2023-01-12 12:00 fim_notified id={done}
+        E1 2023-01-12 13:00 supervisor_reviewed
+    """)
+    assert [one.outcome for one in alike(told, case, "2023-01-13 09:00")] == ["noted"]
+
+
+# --- Entered late, or all in one night ------------------------------------------------------------
+
+NIGHT = "recorded=2023-01-11T02:00:00Z"
+"""A system hands over at two in the morning what was entered in it all day."""
+
+REASONED = policy("""
+    rules:
+      - id: reasoned
+        on: {entry: supervisor_reviewed}
+        if: {recorded: categorised.rationale}
+        measure: true
+""")
+
+
+@pytest.mark.parametrize("ids", list(itertools.permutations("abc")))
+@pytest.mark.parametrize(
+    ("last", "outcomes_"),
+    [
+        ("category=concern_for_safety", []),
+        ("category=concern_for_safety rationale=x", ["noted"]),
+        ("category=missing", []),
+        ("category=missing rationale=x", ["noted"]),
+    ],
+)
+def test_what_is_entered_in_one_night_is_read_in_the_order_in_which_it_happened(
+    ids: tuple[str, str, str], last: str, outcomes_: list[str]
+) -> None:
+    case = record(f"""
+        E1 2023-01-10 09:00 reported
+        E1 2023-01-10 10:00 categorised id={ids[0]} category=concern_for_safety rationale=x {NIGHT}
+        E1 2023-01-10 11:00 categorised id={ids[1]} category=missing {NIGHT}
+        E1 2023-01-10 12:00 categorised id={ids[2]} {last} {NIGHT}
+        E1 2023-01-11 13:00 supervisor_reviewed
+    """)
+    found = judge(REASONED, case, "2023-01-12 09:00").findings
+    assert [one.outcome for one in found] == outcomes_
+
+
+@pytest.mark.parametrize(
+    ("entered", "outcomes_"),
+    [
+        # The category of nine o'clock was reasoned, and then there was another.
+        ("E1 2023-01-10 09:00 categorised category=concern_for_safety rationale=x", []),
+        # The one on record now was given before, with reasons.
+        ("E1 2023-01-10 11:00 categorised category=missing rationale=x", ["noted"]),
+        # It was given with reasons, and again without: the same value is still reasoned.
+        ("E1 2023-01-10 13:00 categorised category=missing rationale=x", ["noted"]),
+        # Another one came between: what was reasoned before it is forgotten.
+        ("E1 2023-01-10 12:30 categorised category=other", []),
+    ],
+)
+def test_what_is_entered_late_is_put_where_it_happened(entered: str, outcomes_: list[str]) -> None:
+    before = "E1 2023-01-10 12:10 categorised category=missing rationale=y"
+    case = record(f"""
+        E1 2023-01-10 09:00 reported
+        {before if "other" in entered else ""}
+        E1 2023-01-10 12:40 categorised category=missing
+        {entered} {NIGHT}
+        E1 2023-01-11 13:00 supervisor_reviewed
+    """)
+    found = judge(REASONED, case, "2023-01-12 09:00").findings
+    assert [one.outcome for one in found] == outcomes_
+
+
+FLOOR = policy("""
+    rules:
+      - id: floor
+        on: [{entry: graded}, {entry: marker_added}]
+        if: {marker: self_harm}
+        per: episode
+        grade: {at_least: high, within: 30 minutes}
+      - id: named
+        on: {entry: graded}
+        require: {field: refers_to, names_known: [markers], within: 1 hour}
+""")
+
+
+@pytest.mark.parametrize("ids", [("a", "b"), ("b", "a")])
+@pytest.mark.parametrize(
+    ("added", "removed", "active"),
+    [
+        ("2023-01-08 10:00", "2023-01-09 15:00", False),
+        ("2023-01-09 15:00", "2023-01-08 10:00", True),
+    ],
+)
+@pytest.mark.parametrize("late", ["marker_added", "marker_removed", "both"])
+def test_a_marker_that_was_taken_off_later_is_off_whenever_it_was_entered(
+    ids: tuple[str, str], added: str, removed: str, late: str, *, active: bool
+) -> None:
+    night, soon = "recorded=2023-01-10T02:00:00Z", "recorded=2023-01-09T20:00:00Z"
+    case = record(f"""
+        - {added} marker_added marker=self_harm id={ids[0]} {soon if "removed" in late else night}
+        - {removed} marker_removed marker=self_harm id={ids[1]} {soon if "added" in late else night}
+        E1 2023-01-10 09:00 reported
+        E1 2023-01-10 10:00 graded grade=low
+    """)
+    found = judge(FLOOR, case, "2023-01-12 09:00").findings
+    expected = (
+        [("floor", "breached"), ("named", "breached")] if active else [("named", "fulfilled")]
+    )
+    assert [(one.rule, one.outcome) for one in found] == expected

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from missingrules.kernel.asking import ask_entry
 from missingrules.kernel.counted import begin_to_count, note_counts
@@ -18,6 +18,7 @@ from missingrules.kernel.grades import Demand, bind_grades
 from missingrules.kernel.timers import GraceOver, StillOpen, set_timers
 from missingrules.kernel.triggers import fire, fire_still_open
 from missingrules.kernel.watching import pulse, watch
+from missingrules.record import place
 from missingrules.terms import NO, UNKNOWN, YES
 from missingrules.vocabulary import GRADES
 
@@ -27,10 +28,17 @@ if TYPE_CHECKING:
     from missingrules.kernel.episode import Episode
     from missingrules.kernel.walk import Walk
     from missingrules.log import Entry
+    from missingrules.record import Place
     from missingrules.terms import Prop
 
-Event: TypeAlias = "tuple[int, int, str, Entry, bool, bool]"
-"""Instant, time of recording, id, entry; whether it happens then, and whether it becomes known."""
+Event: TypeAlias = "tuple[int, Place, Entry, bool, bool]"
+"""Instant, place in the record, entry; whether it happens then, and whether it becomes known."""
+
+_PAIRS: Final = {
+    "marker_added": ("marker_added", "marker_removed"),
+    "marker_removed": ("marker_added", "marker_removed"),
+}
+"""Kinds of entry that undo one another: what is known by them is worked out together."""
 
 
 @dataclass(slots=True, eq=False)
@@ -72,21 +80,24 @@ def walk_through(walk: Walk) -> Walk:
 
 
 def _events(walk: Walk) -> list[Event]:
-    """Give (instant, recorded, id, entry, happens, becomes known), in order."""
-    events = []
+    """Give everything that happens or becomes known, in order.
+
+    What becomes known at one instant, as all of a night does, is taken in as it happened.
+    """
+    events: list[Event] = []
     for entry in walk.entries:
         if entry.recorded > entry.at:
-            events.append((entry.at, entry.recorded, entry.entry_id, entry, True, False))
-            events.append((entry.recorded, entry.recorded, entry.entry_id, entry, False, True))
+            events.append((entry.at, place(entry), entry, True, False))
+            events.append((entry.recorded, place(entry), entry, False, True))
         else:
-            events.append((entry.at, entry.recorded, entry.entry_id, entry, True, True))
-    events.sort()  # no two are alike in the first three
+            events.append((entry.at, place(entry), entry, True, True))
+    events.sort()  # no two are alike in the first two
     return events
 
 
 def _matters(walk: Walk, event: Event) -> bool:
     """Whether an event can change anything on the way, and not just answer a duty."""
-    _, _, _, entry, happens, becomes_known = event
+    _, _, entry, happens, becomes_known = event
     if (happens and entry.kind in walk.policy.matter[False]) or (
         becomes_known and entry.kind in walk.policy.matter[True]
     ):
@@ -127,7 +138,9 @@ def _applied(walk: Walk, now: int, events: Sequence[Event]) -> Moment:
     """Apply the entries of a moment, and find the episodes that it concerns."""
     moment = Moment(now)
     child_changed = False
-    for _, _, _, entry, happens, becomes_known in events:
+    # A report lets what is on record of the time away before be forgotten, and not what is of its
+    # own instant.
+    for _, _, entry, happens, becomes_known in sorted(events, key=_is_no_report):
         episode = walk.by_entry.get(entry.entry_id)
         if episode is None:
             child_changed = True
@@ -136,11 +149,11 @@ def _applied(walk: Walk, now: int, events: Sequence[Event]) -> Moment:
         if happens:
             if episode is not None and not episode.legs:
                 episode.stirred = True  # without a report, what is told of it begins it
-            moment.happened.append(entry)
             _apply(walk, entry, episode, known=False)
         if becomes_known:
-            moment.learned.append(entry)
             _apply(walk, entry, episode, known=True)
+    moment.happened = [entry for _, _, entry, happens, _ in events if happens]
+    moment.learned = [entry for _, _, entry, _, becomes_known in events if becomes_known]
     _ring(walk, moment)
     if walk.stirred:
         for episode in walk.episodes:
@@ -148,6 +161,10 @@ def _applied(walk: Walk, now: int, events: Sequence[Event]) -> Moment:
     elif child_changed:
         _touch_live(walk, moment)
     return moment
+
+
+def _is_no_report(event: Event) -> bool:
+    return event[2].kind != "reported"
 
 
 def _ring(walk: Walk, moment: Moment) -> None:
@@ -177,6 +194,8 @@ def _apply(walk: Walk, entry: Entry, episode: Episode | None, *, known: bool) ->
         return
     if entry.kind in walk.policy.setters[known]:
         _set_facts(walk, entry, episode, known=known)
+        if known and _is_late(walk, entry, episode):
+            _work_out_again(walk, entry, episode)
     if known:
         _warn(walk, entry, episode)
         return
@@ -201,6 +220,45 @@ def _set_facts(walk: Walk, entry: Entry, episode: Episode | None, *, known: bool
         walk.stir(scope, episode, walk.policy.bearing[known].get(entry.kind, ()))
 
 
+def _is_late(walk: Walk, entry: Entry, episode: Episode | None) -> bool:
+    """Say whether something of this kind that happened afterwards is known already."""
+    if entry.kind not in walk.policy.known_props:
+        return False
+    key = (_PAIRS.get(entry.kind, (entry.kind,))[0], _home(walk, entry, episode))
+    latest, own = walk.latest.get(key), place(entry)
+    if latest is None or latest < own:
+        walk.latest[key] = own
+        return False
+    return True
+
+
+def _work_out_again(walk: Walk, entry: Entry, episode: Episode | None) -> None:
+    """Put what is known by entries of a kind in the order in which it happened."""
+    kinds, home = _PAIRS.get(entry.kind, (entry.kind,)), _home(walk, entry, episode)
+    setters = walk.policy.setters[True]
+    reaches = {scope for kind in kinds for _, scope in setters.get(kind, ())}
+    for facts, _ in (each for scope in reaches for each in _reach(walk, scope, home)):
+        for prop in walk.policy.known_props[entry.kind]:
+            facts.pop(prop, None)
+    leg = None if home is None else home.leg(entry.at)
+    known = (
+        each
+        for kind in kinds
+        for each in (walk.by_kind.get(kind, ()) if home is None else walk.own(kind, home))
+        if each.known <= entry.known
+        and (home is None or each.kind != "reported" or home.leg(each.at) is leg)
+    )
+    for each in sorted(known, key=place):
+        for setter, scope in setters.get(each.kind, ()):
+            for facts, sources in _reach(walk, scope, home):
+                setter(facts, sources, each)
+
+
+def _home(walk: Walk, entry: Entry, episode: Episode | None) -> Episode | None:
+    """Give the episode that entries of a kind are about; None for what may be about the child."""
+    return episode if walk.policy.vocabulary.kinds[entry.kind].home == "episode" else None
+
+
 def _began(entry: Entry, episode: Episode, *, known: bool) -> bool:
     """Let a report begin its time away; False if it was entered when that was long over."""
     leg = episode.leg(entry.at)
@@ -213,6 +271,11 @@ def _began(entry: Entry, episode: Episode, *, known: bool) -> bool:
 
 def _warn(walk: Walk, entry: Entry, episode: Episode | None) -> None:
     """Keep the markers and concerns that are known, for duties to name them."""
+    if entry.kind in _PAIRS:
+        marker = str(entry.fields["marker"])
+        if place(entry) < walk.last_of_marker.get(marker, place(entry)):
+            return
+        walk.last_of_marker[marker] = place(entry)
     if entry.kind == "marker_added":
         walk.markers[str(entry.fields["marker"])] = entry.entry_id
         walk.lifted.pop(str(entry.fields["marker"]), None)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from missingrules.log import Entry
     from missingrules.matchers import Matcher
     from missingrules.policy import Policy
-    from missingrules.record import Coverage, History
+    from missingrules.record import Coverage, History, Place
     from missingrules.terms import Condition, Prop
 
 
@@ -54,6 +54,10 @@ class Walk:
         self.stirred = False
         self.markers: dict[str, str] = {}
         self.lifted: dict[str, str] = {}
+        # How far what is known has come: the last entry of each kind, by episode or of the child,
+        # and the last about each marker. What is entered late may belong before it.
+        self.latest: dict[tuple[str, Episode | None], Place] = {}
+        self.last_of_marker: dict[str, Place] = {}
         self.born: tuple[object, str] | None = None
         # What was noted: triggers that fired, counts, and the life of repeating duties by rule,
         # episode and time away; grades demanded; how releases stood; what a reader should know.
