@@ -401,11 +401,36 @@ def test_a_child_of_whom_nothing_is_known_yet_is_not_one_for_whom_all_was_done(
     assert figures(policy, row("A", 1)).children("with_nothing_on_record") == 0
 
 
+def test_somebody_without_an_episode_is_not_one_for_whom_all_was_done(policy: Policy) -> None:
+    marked = row("M", 1, "marker_added", marker="cse")
+    done = [row("Q", 1, from_place="home"), row("Q", 1, "ppn_submitted")]
+    made = figures(policy, *done, marked)
+    assert (made.children(), made.children("with_episodes")) == (2, 1)
+    assert made.children("without_episodes") == 1
+    assert made.children("with_nothing_open") == 1
+    assert made.to_dict()["children"]["without_episodes"] == 1
+
+
+def test_somebody_without_an_episode_of_whom_something_is_owed_is_judged_all_the_same() -> None:
+    escalated = build.policy("""
+        rules:
+          - id: escalated
+            on: {entry: strategy_meeting_declined}
+            require: {action: escalated, within: 1 working day}
+    """)
+    declined = row("D", 1, "strategy_meeting_declined", episode_id=None)
+    for more, flag in (((), "with_open_findings"), (("escalated",), "with_nothing_open")):
+        lines = [declined, *(row("D", 1, kind, episode_id=None) for kind in more)]
+        made = figures(escalated, *lines)
+        assert made.children(flag) == 1
+        assert made.children("without_episodes") == 0
+
+
 def test_data_gaps_are_counted_by_code_and_children_with_nothing_open_apart(
     policy: Policy,
 ) -> None:
-    quiet = row("Q", 1, "marker_added", marker="cse")
-    made = figures(policy, row("A", 1, "tracker_opened"), quiet)
+    quiet = [row("Q", 1, from_place="home"), row("Q", 1, "ppn_submitted")]
+    made = figures(policy, row("A", 1, "tracker_opened"), *quiet)
     assert made.gaps()["no_report"] == 1
     assert made.children("with_data_gaps") == 1
     assert made.children("with_nothing_open") == 1

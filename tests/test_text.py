@@ -192,11 +192,15 @@ def test_meetings_that_cannot_be_told_are_counted_apart(policy: Policy) -> None:
 
 
 def test_children_with_nothing_to_do_are_counted_and_not_listed(policy: Policy) -> None:
-    coverage = row("Z", 1, "marker_added", marker="cse")
-    one = printed(scanned(policy, row("A", 1, "marker_added", marker="cse"), row("B", 29)))
+    done = ("tracker_opened", "inspector_informed")
+    clear, other = (
+        [row(child, 1, from_place="home"), *(row(child, 1, kind) for kind in done)]
+        for child in "AZ"
+    )
+    one = printed(scanned(policy, *clear, row("B", 29)))
     assert "1 child with nothing overdue, nothing required and nothing unclear." in one
     assert "A:" not in one
-    two = printed(scanned(policy, coverage, row("A", 1, "marker_added", marker="cse")))
+    two = printed(scanned(policy, *clear, *other))
     assert "2 children with nothing overdue, nothing required and nothing unclear." in two
 
 
@@ -293,6 +297,18 @@ def test_what_the_source_has_no_place_for_is_not_counted_as_on_record_in_no_epis
 def test_a_judgement_before_the_log_begins_does_not_read_like_a_clean_one(policy: Policy) -> None:
     text = flat(printed(scanned(policy, *missing("A", 1), as_of="2020-01-01 12:00")))
     assert "Of 1 child nothing is on record at the instant of the judgement" in text
+    assert "nothing overdue" not in text
+
+
+def test_somebody_with_markers_alone_does_not_read_like_a_child_for_whom_all_was_done(
+    policy: Policy,
+) -> None:
+    marked = row("M", 1, "marker_added", marker="self_harm")
+    text = flat(printed(scanned(policy, *missing("A", 1), marked)))
+    assert (
+        "Of 1 child no episode is on record, only entries about the child, such as markers. "
+        "Nothing was owed of them." in text
+    )
     assert "nothing overdue" not in text
 
 

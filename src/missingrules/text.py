@@ -291,6 +291,14 @@ def _print_clear(figures: Figures, out: Page) -> None:
             f"Of {children} nothing is on record at the instant of the judgement: all that was "
             "entered was entered or happened later, or is void. Nothing could be judged of them."
         )
+    bare = figures.children("without_episodes")
+    if bare:
+        out.line()
+        children = many(bare, "child", "children")
+        out.paragraph(
+            f"Of {children} no episode is on record, only entries about the child, such as "
+            "markers. Nothing was owed of them."
+        )
     clear = figures.children("with_nothing_open")
     if clear:
         out.line()

@@ -169,7 +169,7 @@ class Figures:
         policy = assessment.policy
         self._same((policy.name, policy.edition, policy.digest, assessment.as_of_us))
         found = standing(assessment)
-        nothing = not found.entries
+        recorded = _recorded(found, whole or assessment)
         gone = handed_or_found(assessment, withdrawn, selection)
         if selection is not None:
             found = chosen(found, selection, assessment)
@@ -183,8 +183,8 @@ class Figures:
         for gap in assessment.data_gaps:
             _count(self._gaps, gap.code)
             flags.add("with_data_gaps")
-        if nothing:
-            flags.add("with_nothing_on_record")
+        if recorded is not None:
+            flags.add(recorded)
         elif flags.isdisjoint(_OPEN_FLAGS) and (whole is None or not _is_open(whole)):
             flags.add("with_nothing_open")
         for one in gone:
@@ -332,7 +332,8 @@ class Figures:
     def children(self, flag: str = "children") -> int:
         """How many children there are, or how many of them are so.
 
-        Flags: ``with_episodes``, ``with_breaches``, ``with_data_gaps``,
+        Flags: ``with_episodes``, ``without_episodes`` (only entries about the child are on record,
+        such as markers, and they call for nothing), ``with_breaches``, ``with_data_gaps``,
         ``with_withdrawn_findings``, ``on_incomplete_records``, ``not_judged``,
         ``with_open_findings`` (anything without a record, late, still to be done or unclear),
         ``with_nothing_open`` (nothing of that, and no data gap), ``with_nothing_on_record`` (every
@@ -479,6 +480,13 @@ class Figures:
             for (place, rule, outcome, incomplete), number in self._places.items()
             if rules is None or rule in rules
         )
+
+
+def _recorded(found: Standing, whole: Assessment) -> str | None:
+    """Flag a child of whom there is nothing that a duty could hang on; None where there is."""
+    if not found.entries:
+        return "with_nothing_on_record"
+    return None if found.episodes or whole.findings else "without_episodes"
 
 
 def _is_open(assessment: Assessment) -> bool:

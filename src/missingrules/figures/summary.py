@@ -74,6 +74,7 @@ def summary(figures: Figures) -> dict[str, Any]:
 
 _FLAGS: Final = (
     "with_episodes",
+    "without_episodes",
     "with_breaches",
     "with_open_findings",
     "with_nothing_open",

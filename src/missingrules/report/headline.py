@@ -34,6 +34,8 @@ class Headline:
     not_judged: Number
     has_not_judged: bool
     nothing_open: Number
+    without_episodes: Number
+    has_without_episodes: bool
     nothing_on_record: Number
     has_nothing_on_record: bool
     basis: Table
@@ -77,6 +79,8 @@ def headline(figures: Figures, lens: Lens) -> Headline:
         not_judged=one(figures.children("not_judged")),
         has_not_judged=figures.children("not_judged") > 0,
         nothing_open=one(figures.children("with_nothing_open")),
+        without_episodes=one(figures.children("without_episodes")),
+        has_without_episodes=figures.children("without_episodes") > 0,
         nothing_on_record=one(figures.children("with_nothing_on_record")),
         has_nothing_on_record=figures.children("with_nothing_on_record") > 0,
         basis=_basis(figures, lens),
