@@ -6,6 +6,7 @@ hung on an entry that had nothing to do with the duty.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
