@@ -121,7 +121,7 @@ def _pass(walk: Walk, now: int, events: Sequence[Event]) -> None:
         fire_still_open(walk, still, moment)
     if walk.index.on_floor:
         kinds = walk.index.floor_kinds
-        bears = bool(moment.demands) or any(event[3].kind in kinds for event in events)
+        bears = bool(moment.demands) or any(event[2].kind in kinds for event in events)
         for episode in moment.touched:
             if bears or episode.fell_short:
                 bind_grades(walk, episode, moment)
