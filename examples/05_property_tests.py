@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from missingrules import Episode, Record, evaluate, testing
-from missingrules.log import entry_from_row, to_json
+from missingrules.entry import to_json
+from missingrules.tablerows import entry_from_row
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import missingrules
-from missingrules.log import Log, read_jsonl, to_json
+from missingrules.entry import to_json
+from missingrules.log import Log, read_jsonl
 from missingrules.reading.joined import READ
 from missingrules.reading.mapping import mappings_folder
 from missingrules.reading.people import NO_ROW

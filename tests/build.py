@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from missingrules import Coverage, Policy, Record, evaluate
 from missingrules.calendar import from_us, parse_instant
 from missingrules.errors import LogError
-from missingrules.log import entry_from_row
+from missingrules.tablerows import entry_from_row
 
 if TYPE_CHECKING:
     from missingrules import Assessment, Entry, Finding

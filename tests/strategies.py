@@ -18,8 +18,8 @@ from missingrules.testing.code import indented
 if TYPE_CHECKING:
     from hypothesis import strategies as st
 
+    from missingrules.entry import Entry
     from missingrules.finding import Assessment
-    from missingrules.log import Entry
     from missingrules.matchers import Engine
     from missingrules.policy import Policy
 

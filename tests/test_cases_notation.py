@@ -16,7 +16,7 @@ from missingrules.vocabulary import standard
 from missingrules.yamlsource import parse
 
 if TYPE_CHECKING:
-    from missingrules.log import Entry
+    from missingrules.entry import Entry
 
 LONDON = Calendar("Europe/London")
 MONDAY = dt.date(2023, 11, 6)

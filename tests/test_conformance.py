@@ -19,8 +19,8 @@ import pytest
 from missingrules import Coverage, Finding, Policy, Record, language, read_jsonl
 from missingrules.calendar import from_us, parse_instant
 from missingrules.finding import OUTCOMES
-from missingrules.log import entry_from_row
 from missingrules.scan import verdict
+from missingrules.tablerows import entry_from_row
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator

@@ -19,20 +19,13 @@ from hypothesis import strategies as st
 from missingrules import entries
 from missingrules.calendar import to_us
 from missingrules.entries import Graded, TypedEntry
+from missingrules.entry import Entry, derive_entry_id, to_entry, to_json
 from missingrules.episoderow import Episode
 from missingrules.errors import Fault, LogError
 from missingrules.jsonlines import LINE_LIMIT
 from missingrules.language import Additions
-from missingrules.log import (
-    Entry,
-    Log,
-    derive_entry_id,
-    entry_from_row,
-    read_jsonl,
-    to_entries,
-    to_entry,
-    to_json,
-)
+from missingrules.log import Log, read_jsonl
+from missingrules.tablerows import entry_from_row, to_entries
 from missingrules.vocabulary import Field, Kind, standard
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from missingrules import Policy, evaluate, testing
 from missingrules.calendar import from_us
 from missingrules.compare.variant import fingerprint
 from missingrules.edges import UnknownRuleError, edge_cases
+from missingrules.entry import to_json
 from missingrules.layers import shipped
-from missingrules.log import entry_from_row, to_json
+from missingrules.tablerows import entry_from_row
 from triggers import TRIGGERS, trigger_policy
 
 if TYPE_CHECKING:

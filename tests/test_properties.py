@@ -33,12 +33,13 @@ import oracle
 from missingrules import testing
 from missingrules.calendar import DAY_US, from_us, to_us
 from missingrules.duties import Action, Floor, Forbidden, Measured
+from missingrules.entry import Entry
 from missingrules.errors import EngineError
 from missingrules.explain import explain
 from missingrules.finding import OUTCOMES
 from missingrules.kernel import judge
 from missingrules.language import Effect, PolicyFile
-from missingrules.log import Entry, Intake
+from missingrules.log import Intake
 from missingrules.policy import Policy
 from missingrules.record import CORRECTIONS, Coverage, Record
 from missingrules.scan import scan

@@ -87,7 +87,8 @@ def test_another_key_gives_other_pseudonyms() -> None:
 def test_a_pseudonym_is_an_id_that_a_log_may_hold() -> None:
     made = build.record("E1 2023-01-01 09:00 reported home_id=H1").entries
     replaced = NAMES.record(Record(build.CHILD, made))
-    from missingrules.log import entry_from_row, to_json
+    from missingrules.entry import to_json
+    from missingrules.tablerows import entry_from_row
 
     (entry,) = replaced.entries
     assert entry_from_row(to_json(entry)) == entry

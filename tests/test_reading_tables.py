@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from missingrules import LogError, Policy, read_jsonl, scan, written
-from missingrules.log import to_json
+from missingrules.entry import to_json
 from missingrules.reading.extract import read_files, read_table, read_tables
 from missingrules.reading.faults import MappingError
 from missingrules.reading.mapping import load_mapping

@@ -18,9 +18,10 @@ import build
 from missingrules import Policy, synth
 from missingrules.calendar import to_us
 from missingrules.cli.sample import sample_command
+from missingrules.entry import to_json
 from missingrules.finding import ERROR
 from missingrules.kernel import judge
-from missingrules.log import read_jsonl, to_json
+from missingrules.log import read_jsonl
 from missingrules.sample import (
     DECIDED,
     GRADE,

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from build import log, missing
+from missingrules.entry import Entry
 from missingrules.errors import Fault
-from missingrules.log import Entry, Intake
+from missingrules.log import Intake
 from missingrules.sweep.spool import Spool, entries_of, packed, unpacked
 
 if TYPE_CHECKING:

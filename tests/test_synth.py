@@ -23,9 +23,10 @@ import pytest
 from missingrules import MissingRulesError, Policy, read_jsonl, scan, synth
 from missingrules.calendar import DAY_US, HOUR_US, to_us
 from missingrules.cli import main
-from missingrules.log import Entry, entry_from_row, to_json
+from missingrules.entry import Entry, to_json
 from missingrules.synth import Area, Habits, said, writing
 from missingrules.synth.faulty import CELLS, faulty_cells, faulty_line, sample
+from missingrules.tablerows import entry_from_row
 from missingrules.vocabulary import COLUMNS, standard
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from build import policy as compiled
 from build import policy_text
 from missingrules import Coverage, Entry, Episode, Policy, Record, testing
 from missingrules.calendar import to_us
-from missingrules.log import derive_entry_id
+from missingrules.entry import derive_entry_id
 from missingrules.testing.code import free_id
 
 NAMES: dict[str, Any] = {

@@ -17,7 +17,7 @@ from build import policy as compiled
 from build import policy_text
 from missingrules import Coverage, Episode, Policy, PolicyError, Record, read_jsonl, testing
 from missingrules.calendar import DAY_US, HOUR_US, Days, Elapsed, WorkingDays, from_us, to_us
-from missingrules.log import to_json
+from missingrules.entry import to_json
 from missingrules.record import CORRECTIONS
 from missingrules.testing.cell import Birthday
 from missingrules.testing.edge import Edge, edges, spans

@@ -13,12 +13,13 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from missingrules.entry import Entry
     from missingrules.episoderow import Episode
     from missingrules.errors import EngineError, Fault, LogError, MissingRulesError, PolicyError
     from missingrules.explain import Explanation, explain
     from missingrules.finding import Assessment, Finding, Withdrawn
     from missingrules.kernel import evaluate
-    from missingrules.log import Entry, Log, read_jsonl
+    from missingrules.log import Log, read_jsonl
     from missingrules.policy import Policy
     from missingrules.record import Coverage, Record, Remark
     from missingrules.scan import Scan, scan
@@ -27,7 +28,7 @@ _HOMES = {
     "Assessment": "finding",
     "Coverage": "record",
     "EngineError": "errors",
-    "Entry": "log",
+    "Entry": "entry",
     "Episode": "episoderow",
     "Explanation": "explain",
     "Fault": "errors",

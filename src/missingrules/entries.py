@@ -64,7 +64,7 @@ class TypedEntry(Checked):
     recorded_at: Instant | None = None
     """When it was entered; without it, at the time it happened."""
     entry_id: Id | None = None
-    """Unique in the log; without it, derived from the content (see :mod:`missingrules.log`)."""
+    """Unique in the log; without it, derived from the content (see :mod:`missingrules.entry`)."""
     by: Word | None = None
     """The role that did it, such as call_handler or force_incident_manager."""
     area: Label | None = None

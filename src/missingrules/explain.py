@@ -35,13 +35,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from missingrules.duties import Duty, Trigger
+    from missingrules.entry import Entry
     from missingrules.kernel.episode import Episode, Leg
     from missingrules.kernel.noted import Asked, WindowTest
     from missingrules.kernel.walk import Walk
-    from missingrules.log import Entry, EntryLike
     from missingrules.matchers import Engine
     from missingrules.policy import Policy
     from missingrules.record import Coverage
+    from missingrules.tablerows import EntryLike
     from missingrules.terms import Condition, Node, Prop
 
 _TRUTH = {YES: "yes", NO: "no", MAYBE: "unknown"}

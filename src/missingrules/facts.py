@@ -10,7 +10,7 @@ from missingrules.terms import Prop
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from missingrules.log import Entry
+    from missingrules.entry import Entry
     from missingrules.terms import Scope
 
     Coder = Callable[[object], int]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from missingrules.duties import Duty
-    from missingrules.log import Entry
+    from missingrules.entry import Entry
     from missingrules.policy import Policy
     from missingrules.record import Coverage, Record, Remark
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from missingrules.duties import Duty
-    from missingrules.log import Entry
+    from missingrules.entry import Entry
     from missingrules.matchers import Matcher
     from missingrules.policysource import PolicySource
     from missingrules.terms import Condition, Prop

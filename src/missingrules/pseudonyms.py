@@ -26,8 +26,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+from missingrules.entry import Entry, canonical
 from missingrules.errors import LogError, MissingRulesError
-from missingrules.log import Entry, canonical
 from missingrules.record import Record
 from missingrules.vocabulary import standard
 

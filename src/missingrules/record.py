@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from missingrules.calendar import to_us
+from missingrules.entry import Entry, canonical
 from missingrules.errors import LogError
-from missingrules.log import Entry, canonical, to_entries
+from missingrules.tablerows import to_entries
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
-    from missingrules.log import EntryLike
+    from missingrules.tablerows import EntryLike
     from missingrules.vocabulary import Vocabulary
 
 CORRECTIONS = frozenset({"voided", "merged"})
@@ -184,7 +185,7 @@ class Record:
         """Gather entries of one child: typed entries, ``Episode`` rows, or dictionaries.
 
         A row is read with the standard vocabulary; read rows of kinds that a policy adds with
-        :func:`missingrules.log.entry_from_row` first. Raises :class:`LogError` if they are of
+        :func:`missingrules.tablerows.entry_from_row` first. Raises :class:`LogError` if they are of
         several children, or none and ``child_id`` is not given.
         """
         unique: dict[str, list[Entry]] = {}

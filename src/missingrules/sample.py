@@ -32,9 +32,9 @@ from missingrules.record import history
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from missingrules.entry import Entry
     from missingrules.figures.places import Place
     from missingrules.finding import Assessment, Finding
-    from missingrules.log import Entry
     from missingrules.record import History
     from missingrules.selection import Named, Selection
 

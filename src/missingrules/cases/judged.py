@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from missingrules.cases.nearness import Side
     from missingrules.cases.points import Point
     from missingrules.duties import Checks, Duty
+    from missingrules.entry import Entry
     from missingrules.finding import Finding
     from missingrules.kernel.episode import Episode
     from missingrules.kernel.noted import Asked
     from missingrules.kernel.walk import Walk
-    from missingrules.log import Entry
     from missingrules.terms import Condition, Prop
 
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from missingrules import values, wording
 from missingrules.cases.times import SHIFT, WHEN_HINT, Clock, NotationError, Token, steps, when
-from missingrules.log import Entry
+from missingrules.entry import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from missingrules.calendar import Calendar
     from missingrules.edges.row import Row
+    from missingrules.entry import Entry
     from missingrules.finding import Finding
-    from missingrules.log import Entry
     from missingrules.policy import Policy
 
 _SHORT = len("2024-02-05T10:00:00")

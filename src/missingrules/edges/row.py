@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from missingrules.edges.opening import Opened, Stage
     from missingrules.edges.rests import Rest
     from missingrules.edges.scene import Scene
-    from missingrules.log import Entry
+    from missingrules.entry import Entry
     from missingrules.policy import Policy
 
 

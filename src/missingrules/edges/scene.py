@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from missingrules.log import Entry
+from missingrules.entry import Entry
 from missingrules.record import Record
 
 if TYPE_CHECKING:

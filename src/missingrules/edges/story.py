@@ -12,7 +12,7 @@ from missingrules.wording import listed
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from missingrules.log import Entry
+    from missingrules.entry import Entry
     from missingrules.policy import Policy
     from missingrules.vocabulary import Field
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from missingrules.entry import Entry
     from missingrules.finding import Finding
-    from missingrules.log import Entry
     from missingrules.record import History
 
 Place: TypeAlias = tuple[str | None, str | None]

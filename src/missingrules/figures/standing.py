@@ -12,8 +12,8 @@ from missingrules.vocabulary import GRADES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from missingrules.entry import Entry
     from missingrules.finding import Assessment
-    from missingrules.log import Entry
     from missingrules.record import History, Story
     from missingrules.selection import Selection
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from missingrules.duties import Duty
+    from missingrules.entry import Entry
     from missingrules.finding import Finding
     from missingrules.kernel.episode import Episode
     from missingrules.kernel.noted import CountMoment, Opening
     from missingrules.kernel.walk import Walk
-    from missingrules.log import Entry
 
 
 _ARISES, _COUNTS, _DONE, _DECIDED = range(4)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missingrules.duties import Checks, OnCount
+    from missingrules.entry import Entry
     from missingrules.kernel.episode import Answer
     from missingrules.kernel.noted import Role
     from missingrules.kernel.walk import Walk
-    from missingrules.log import Entry
     from missingrules.terms import Condition, Prop
 
 ALWAYS: Final[Answer] = (YES, (), ())

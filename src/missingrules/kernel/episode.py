@@ -10,7 +10,7 @@ from missingrules.record import Remark
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from missingrules.log import Entry
+    from missingrules.entry import Entry
     from missingrules.record import Story
     from missingrules.terms import Prop
 

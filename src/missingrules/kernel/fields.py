@@ -15,11 +15,11 @@ from missingrules.terms import UNKNOWN, YES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from missingrules.entry import Entry
     from missingrules.finding import Finding
     from missingrules.kernel.episode import Episode
     from missingrules.kernel.noted import Opening
     from missingrules.kernel.walk import Walk
-    from missingrules.log import Entry
     from missingrules.terms import Prop
 
 _LEARNED_BY: Final = {"markers": "marker_added", "concerns": "concern_noted"}

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from missingrules.duties import Duty
+    from missingrules.entry import Entry
     from missingrules.kernel.episode import Episode, Leg
     from missingrules.kernel.moments import Moment
     from missingrules.kernel.walk import Walk
-    from missingrules.log import Entry
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from missingrules.duties import Duty
+    from missingrules.entry import Entry
     from missingrules.kernel.episode import Episode
     from missingrules.kernel.noted import Asked, CountMoment, Opening, Pulse
-    from missingrules.log import Entry, EntryLike
     from missingrules.matchers import Engine
     from missingrules.policy import Policy
     from missingrules.record import Coverage
+    from missingrules.tablerows import EntryLike
 
 
 def evaluate(

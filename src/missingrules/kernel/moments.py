@@ -25,9 +25,9 @@ from missingrules.vocabulary import GRADES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from missingrules.entry import Entry
     from missingrules.kernel.episode import Episode
     from missingrules.kernel.walk import Walk
-    from missingrules.log import Entry
     from missingrules.record import Place
     from missingrules.terms import Prop
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from missingrules.calendar import Duration
     from missingrules.duties import Duty, OnCount
+    from missingrules.entry import Entry
     from missingrules.kernel.episode import Episode
-    from missingrules.log import Entry
     from missingrules.terms import Condition, Prop
 
 Role = Literal["if", "where", "unless", "term", "label", "grace", "field", "watch", "every"]

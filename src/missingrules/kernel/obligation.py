@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from missingrules.duties import Duty
+    from missingrules.entry import Entry
     from missingrules.kernel.episode import Episode
     from missingrules.kernel.walk import Walk
-    from missingrules.log import Entry
 
 _AT_ONCE: Final = {Measured: outcomes.NOTED, Forbidden: outcomes.BREACHED}
 """What duties come to of which nothing is owed."""

@@ -11,9 +11,9 @@ from missingrules.terms import MAYBE, NO, YES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from missingrules.entry import Entry
     from missingrules.kernel.obligation import Obligation
     from missingrules.kernel.walk import Walk
-    from missingrules.log import Entry
 
 
 def concerns(walk: Walk, obligation: Obligation, entry: Entry) -> bool:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from missingrules.calendar import Duration
     from missingrules.duties import Duty
+    from missingrules.entry import Entry
     from missingrules.kernel.actions import Actions
     from missingrules.kernel.episode import Episode
     from missingrules.kernel.noted import Pulse
-    from missingrules.log import Entry
 
 
 _BEAT, _DONE, _DECIDED = range(3)

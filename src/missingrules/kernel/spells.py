@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from missingrules.duties import OnCount
+    from missingrules.entry import Entry
     from missingrules.kernel.actions import Actions
     from missingrules.kernel.episode import Episode
     from missingrules.kernel.noted import CountMoment
-    from missingrules.log import Entry
 
 
 _BESIDE = 1

@@ -14,11 +14,11 @@ from missingrules.terms import MAYBE, NO, YES
 
 if TYPE_CHECKING:
     from missingrules.duties import Duty
+    from missingrules.entry import Entry
     from missingrules.kernel.episode import Episode, Leg
     from missingrules.kernel.moments import Moment
     from missingrules.kernel.timers import StillOpen
     from missingrules.kernel.walk import Walk
-    from missingrules.log import Entry
 
 
 def fire_still_open(walk: Walk, still: StillOpen, moment: Moment) -> None:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from missingrules.duties import Duty, OnCount
+    from missingrules.entry import Entry
     from missingrules.finding import Finding
     from missingrules.kernel.counting import Line
     from missingrules.kernel.episode import Answer, Leg
     from missingrules.kernel.grades import Demanded, FloorCase
     from missingrules.kernel.noted import Asked, CountMoment, Opening, Pulse, WindowTest
     from missingrules.kernel.timers import Timer
-    from missingrules.log import Entry
     from missingrules.matchers import Matcher
     from missingrules.policy import Policy
     from missingrules.record import Coverage, History, Place

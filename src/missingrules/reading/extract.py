@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from missingrules import values
+from missingrules.entry import Entry
 from missingrules.errors import Fault, LogError
-from missingrules.log import Entry, Intake, Log, TableRows, entry_from_row, take_lines
+from missingrules.log import Intake, Log, take_lines
 from missingrules.reading import tables
 from missingrules.reading.delimited import BROKEN_OFF, shown
 from missingrules.reading.faults import MappingError
@@ -22,6 +23,7 @@ from missingrules.reading.files import STDIN, form_of
 from missingrules.reading.joined import Absences
 from missingrules.reading.people import NO_ROW, read_people
 from missingrules.reading.rows import TableReader
+from missingrules.tablerows import TableRows, entry_from_row
 from missingrules.vocabulary import COLUMNS, standard
 
 if TYPE_CHECKING:

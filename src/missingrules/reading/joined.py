@@ -17,7 +17,7 @@ from missingrules.reading.people import NO_ROW
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from missingrules.log import Entry
+    from missingrules.entry import Entry
     from missingrules.reading.people import People
 
 Account: TypeAlias = "tuple[str, str | None]"

@@ -16,8 +16,9 @@ from missingrules.wording import many
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from missingrules.entry import Entry
     from missingrules.errors import Fault
-    from missingrules.log import Entry, Log
+    from missingrules.log import Log
 
 SHOWN: Final = 20
 _ENDS: Final = frozenset({"returned", "located", "closed"})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from missingrules import values
 from missingrules.calendar import Calendar
-from missingrules.log import Entry, derive_entry_id
+from missingrules.entry import Entry, derive_entry_id
 from missingrules.reading.cells import CellError, CellReaders, several
 from missingrules.reading.delimited import Trouble
 from missingrules.reading.faults import MappingError

@@ -12,8 +12,9 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeAlias
 
+from missingrules.entry import Entry, canonical
 from missingrules.errors import LogError, MissingRulesError
-from missingrules.log import Entry, Intake, canonical
+from missingrules.log import Intake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

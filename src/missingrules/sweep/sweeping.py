@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from missingrules.assumed import Assumed
+    from missingrules.entry import Entry
     from missingrules.finding import Assessment
-    from missingrules.log import Entry, Log
+    from missingrules.log import Log
     from missingrules.matchers import Engine
     from missingrules.policy import Policy
     from missingrules.pseudonyms import Pseudonyms

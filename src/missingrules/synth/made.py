@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.log import Entry
+from missingrules.entry import Entry
 from missingrules.synth.chance import CHILDREN, SEEDS
 from missingrules.synth.child import force
 from missingrules.synth.habits import Habits, check_whole

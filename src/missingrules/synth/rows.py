@@ -42,7 +42,7 @@ class Tally:
 
 
 def lines(child: Child, tally: Tally, faults: float) -> str:
-    """Write a child's entries as :func:`missingrules.log.to_json` has them, one a line.
+    """Write a child's entries as :func:`missingrules.entry.to_json` has them, one a line.
 
     Written by hand from parts, because a log may have millions.
     """

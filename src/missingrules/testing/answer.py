@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from missingrules.calendar import Elapsed
 from missingrules.duties import Action, Floor, Forbidden, Measured, Recorded
+from missingrules.entry import Entry
 from missingrules.facts import PRINCIPAL
 from missingrules.finding import BREACHED, FULFILLED_LATE, PENDING
-from missingrules.log import Entry
 from missingrules.terms import All, Any, Is
 from missingrules.testing.code import free_id
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hypothesis import strategies as st
 
 from missingrules.calendar import HOUR_US
-from missingrules.log import Entry
+from missingrules.entry import Entry
 from missingrules.testing.edge import Edge, moved, spans
 from missingrules.testing.subject import DECISION
 from missingrules.values import YES_NO

@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from missingrules.calendar import from_us, parse_instant, to_us
+from missingrules.entry import Entry, derive_entry_id
 from missingrules.episoderow import Episode
 from missingrules.finding import stamp
-from missingrules.log import Entry, Intake, Log, derive_entry_id
+from missingrules.log import Intake, Log
 from missingrules.policy import Policy
 from missingrules.record import EVERYTHING, Coverage, Record
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from hypothesis import strategies as st
 
-from missingrules.log import Entry
+from missingrules.entry import Entry
 from missingrules.record import CORRECTIONS, Record
 from missingrules.testing import argument
 from missingrules.testing.cell import ROLES, TEXTS, UNTIL_RECORDED, combined

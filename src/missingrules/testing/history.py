@@ -17,7 +17,7 @@ from missingrules.testing.edge import moved, spans
 from missingrules.testing.instant import landmarks
 
 if TYPE_CHECKING:
-    from missingrules.log import Entry
+    from missingrules.entry import Entry
     from missingrules.testing.edge import Offset
     from missingrules.testing.subject import Focus, Subject
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from missingrules.calendar import from_us, to_us
 from missingrules.duties import Floor
+from missingrules.entry import Entry
 from missingrules.errors import EngineError
 from missingrules.finding import BREACHED, FULFILLED_LATE, PENDING, Finding
 from missingrules.kernel import evaluate
-from missingrules.log import Entry, Log
+from missingrules.log import Log
 from missingrules.record import EVERYTHING, Record
 from missingrules.scan import records as records_of
 from missingrules.scan import scan

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from missingrules.calendar import from_us, to_us
+from missingrules.entry import to_json
 from missingrules.kernel import evaluate
-from missingrules.log import read_jsonl, to_json
+from missingrules.log import read_jsonl
 from missingrules.record import EVERYTHING, Record
 from missingrules.testing import argument
 from missingrules.testing.cell import told
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
+    from missingrules.entry import Entry
     from missingrules.finding import Assessment
-    from missingrules.log import Entry
     from missingrules.policy import Policy
     from missingrules.record import Coverage
     from missingrules.testing import cell

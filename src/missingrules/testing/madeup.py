@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, ClassVar, TypeVar
 
+from missingrules.entry import Entry
 from missingrules.episoderow import Episode
-from missingrules.log import Entry, Log
+from missingrules.log import Log
 from missingrules.policy import Policy
 from missingrules.record import Record
 from missingrules.testing.code import as_code, lines_of

@@ -14,7 +14,8 @@ from missingrules.testing.madeup import MadeUpRecord, of_nobody
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from missingrules.log import Entry, Log
+    from missingrules.entry import Entry
+    from missingrules.log import Log
     from missingrules.record import Record
     from missingrules.testing.argument import PolicyLike
     from missingrules.testing.subject import Focus, Subject

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from missingrules.calendar import from_us
 from missingrules.entries import Reported
+from missingrules.entry import Entry, derive_entry_id
 from missingrules.entryfields import ConcernName, listed
 from missingrules.episoderow import MADE
-from missingrules.log import Entry, derive_entry_id
 from missingrules.testing import argument
 from missingrules.testing.cell import anything
 from missingrules.testing.edge import moved, spans

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from missingrules import log, read_jsonl
+from missingrules import read_jsonl, tablerows
+from missingrules.entry import Entry, to_json
 from missingrules.language import Additions
-from missingrules.log import Entry, TableRows, entry_from_row, to_json
+from missingrules.tablerows import TableRows, entry_from_row
 from missingrules.vocabulary import COLUMNS, standard
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def test_a_word_that_one_kind_knows_is_not_taken_for_another_kind_with_a_field_o
 def test_more_different_cells_than_are_remembered_are_read_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(log, "_SEEN", 3)
+    monkeypatch.setattr(tablerows, "_SEEN", 3)
     table = TableRows(EVERY, WORDS)
     for row in [*ROWS, *ROWS]:
         assert table.entry([row.get(name) for name in EVERY]) == entry_from_row(row, WORDS)
