@@ -345,6 +345,31 @@ def test_a_label_put_right_later_makes_the_duty_arise_later(tmp_path: Path) -> N
     assert (one.at, one.days_later, one.masked_by) == (3, 10, ("E3",))
 
 
+def test_what_may_have_been_owed_before_the_log_begins_is_not_told_as_owed(tmp_path: Path) -> None:
+    hidden = (
+        "E1 2023-01-10 09:00 reported\n"
+        "E1 2023-01-10 09:00 categorised category=concern_for_safety\n"
+    )
+    log = in_memory(tmp_path, hidden)
+    (meeting,) = [f for f in scan(log, made()).findings() if f.rule == "meeting"]
+    assert meeting.outcome == "indeterminate"
+    found = label_audit(log, made())
+    (child,) = found.children
+    assert (child.counted, child.counted_by_label, child.hidden) == (1, 0, ())
+    assert found.to_dict()["rules"] == [
+        {"rule": "meeting", "owed": 0, "owed_by_label": 0, "children_hidden": 0}
+    ]
+
+
+def test_an_episode_that_may_count_is_counted_by_neither(tmp_path: Path) -> None:
+    unclear = COUNTING.replace(
+        "missing: {recorded: category}",
+        "missing: {all: [{recorded: category}, {whereabouts: unknown}]}",
+    )
+    log = in_memory(tmp_path, missing(0))
+    assert label_audit(log, made(unclear)).to_dict()["counted"] == 0
+
+
 def test_where_the_label_is_right_it_hides_nothing(tmp_path: Path) -> None:
     found = label_audit(in_memory(tmp_path, missing(0, 10, 20)), made())
     assert found.children == []

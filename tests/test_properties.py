@@ -54,7 +54,7 @@ from missingrules.testing.trial import UNTIL_JUDGED
 from strategies import GENERATED, WILTSHIRE, Trial, trials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from missingrules.finding import Assessment, Finding
 
@@ -101,6 +101,70 @@ def test_the_order_of_entries_and_duplicates_do_not_matter(
     trial = data.draw(trials(origin))
     shuffled = data.draw(st.permutations([*trial.entries, *trial.entries[:3]]))
     assert answer(trial.but(entries=tuple(shuffled)).judge()) == answer(trial.judge())
+
+
+UNDONE_BY = {"marker_removed": "marker_added"}
+"""Kinds of entry that say of one thing what another says."""
+
+
+def apart(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Leave out what is told of one thing at the very instant of another: ids settle what stands.
+
+    Corrections come one after another; of which one was entered first the ids decide too.
+    """
+    kept: dict[object, Entry] = {}
+    for entry in entries:
+        kind = UNDONE_BY.get(entry.kind, entry.kind)
+        about = (entry.recorded,) if kind in CORRECTIONS else (kind, entry.episode_id, entry.at)
+        kept.setdefault(about, entry)
+    return tuple(kept.values())
+
+
+def coarse(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Tell entries as a source does that knows half days, and hands them over at the end of each.
+
+    Then much stands at one instant, and much becomes known at one.
+    """
+    half = DAY_US // 2
+    for entry in entries:
+        at = entry.at // half * half
+        yield replace(entry, at=at, recorded=(at // DAY_US + 1) * DAY_US)
+
+
+def renamed(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Give entries other ids, which sort the other way round."""
+    ordered = sorted(entry.entry_id for entry in entries)
+    names = {old: f"n{number:04}" for number, old in enumerate(reversed(ordered))}
+    return tuple(
+        replace(
+            entry,
+            entry_id=names[entry.entry_id],
+            fields={
+                name: names.get(str(value), value) if name == "of" else value
+                for name, value in entry.fields.items()
+            },
+        )
+        for entry in entries
+    )
+
+
+def unnamed(assessment: Assessment) -> list[str]:
+    """What an assessment finds, without ids of entries and findings."""
+    named = {"finding_id", "evidence", "cited", "message"}
+    return sorted(
+        json.dumps({name: told for name, told in f.to_dict().items() if name not in named})
+        for f in assessment.findings
+    )
+
+
+@under_each_policy
+@given(data=st.data())
+def test_ids_of_entries_decide_no_verdict(origin: str, data: st.DataObject) -> None:
+    trial = data.draw(trials(origin))
+    unique = {entry.entry_id: entry for entry in trial.entries}.values()
+    entries = apart(coarse(unique) if data.draw(st.booleans()) else unique)
+    other = trial.but(entries=renamed(entries))
+    assert unnamed(other.judge()) == unnamed(trial.but(entries=entries).judge())
 
 
 @under_each_policy

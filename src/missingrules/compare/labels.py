@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from missingrules.calendar import DAY_US
-from missingrules.compare.counts import FOUND
 from missingrules.compare.judging import Judging, subject_of
 from missingrules.compare.passing import over_log, over_sweep
 from missingrules.compare.variant import changed
 from missingrules.errors import MissingRulesError
-from missingrules.finding import stamp
+from missingrules.figures.tally import OWED
+from missingrules.finding import NOTED, stamp
 from missingrules.policy import loaded
 from missingrules.record import history
 from missingrules.scan import latest_recorded
@@ -156,8 +156,13 @@ class Labels:
         self._trim()
 
     def _counted(self, findings: Iterable[Finding]) -> int:
+        """How many episodes count for sure."""
         return max(
-            (len(f.episodes) + f.episodes_since for f in findings if f.rule in self.measures),
+            (
+                len(f.episodes) + f.episodes_since
+                for f in findings
+                if f.rule in self.measures and f.outcome == NOTED
+            ),
             default=0,
         )
 
@@ -461,10 +466,13 @@ def _made_here(name: str) -> bool:
 
 
 def _owed(findings: Iterable[Finding], labels: Labels) -> dict[str, list[Finding]]:
-    """Duties by rule, in the order in which they arose."""
+    """Duties that surely arose, by rule, in the order in which they did.
+
+    What may have been reached before the log begins is owed by neither.
+    """
     made: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.outcome in FOUND and finding.rule not in labels.measures:
+        if finding.outcome in OWED and finding.rule not in labels.measures:
             made.setdefault(finding.rule, []).append(finding)
     for found in made.values():
         found.sort(key=lambda finding: finding.opened_us)
