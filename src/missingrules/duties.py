@@ -150,6 +150,8 @@ class Duty:
     """The count trigger of the rule, if it has one."""
     every: OnEvery | None = field(init=False)
     """The repeating trigger of the rule, if it has one."""
+    names_known: tuple[str, ...] = field(init=False)
+    """What a duty to record asks to be named: markers, concerns."""
     watched: tuple[Condition, ...] = field(init=False)
     """The conditions among what releases from it."""
     asked: tuple[Condition, ...] = field(init=False)
@@ -165,6 +167,7 @@ class Duty:
         put(self, "within", effect.within if isinstance(effect, Action | Recorded) else None)
         put(self, "count", next((t for t in triggers if isinstance(t, OnCount)), None))
         put(self, "every", next((t for t in triggers if isinstance(t, OnEvery)), None))
+        put(self, "names_known", effect.names_known if isinstance(effect, Recorded) else ())
         watched = tuple(form for form in self.unless if isinstance(form, Condition))
         first = () if self.condition is None else (self.condition,)
         sooner = () if self.every is None else tuple(c for c, _ in self.every.sooner)

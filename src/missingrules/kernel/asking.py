@@ -86,7 +86,8 @@ def ask(  # noqa: PLR0913 - what is asked, for what rule, of whom, when
             )
         )
     cited = [sources[prop] for prop in condition.facts if prop in sources]
-    extra += _kept_grace(condition, episode)
+    if condition.graces:
+        extra += _kept_grace(condition, episode)
     if len(cited) + len(extra) > 1:
         cited = list(dict.fromkeys((*cited, *extra)))
     unknown: tuple[str, ...] = ()

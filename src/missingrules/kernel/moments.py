@@ -71,10 +71,11 @@ def walk_through(walk: Walk) -> Walk:
             now = walk.timers[0][0]
         if now > walk.as_of:
             break
-        first = place
+        first, matters = place, timed or walk.always
         while place < total and events[place][0] == now:
+            matters = matters or _matters(walk, events[place])
             place += 1
-        if timed or walk.always or any(_matters(walk, event) for event in events[first:place]):
+        if matters:
             _pass(walk, now, events[first:place])
     return walk
 
@@ -114,7 +115,8 @@ def _pass(walk: Walk, now: int, events: Sequence[Event]) -> None:
     stirred = settle_graces(walk, moment)
     if stirred:
         stirred, changed = begin_to_count(walk, moment, stirred)
-        note_counts(walk, changed, moment)
+        if changed:
+            note_counts(walk, changed, moment)
     for entry in moment.happened:
         fire(walk, entry, moment)
     for still in moment.still_open:

@@ -120,7 +120,7 @@ def deadline(duty: Duty, start: int) -> tuple[int | None, int | None]:
 
 
 def finish(walk: Walk, obligation: Obligation) -> Finding:
-    """Say how an obligation stands at ``as_of``."""
+    """Say how an obligation stands at ``as_of``; what answered it is cited last."""
     outcome = _outcome(walk, obligation)
     episode, done = obligation.episode, obligation.done
     if done is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from missingrules import finding as outcomes
 from missingrules.calendar import Elapsed
@@ -73,11 +73,11 @@ class Repeating:
         for at, phase, _, item in self.events(until):
             self.miss(at)
             if phase == _BEAT:
-                self.turn(item, at)  # type: ignore[arg-type]
+                self.turn(item, at)
             elif phase == _DONE:
-                self.done(item)  # type: ignore[arg-type]
+                self.done(item)
             else:
-                self.decide(item)  # type: ignore[arg-type]
+                self.decide(item)
         if self.begin > self.walk.as_of and self.end is None:
             self.walk.wakeups.append(self.begin)
         self.miss(until)
@@ -89,7 +89,7 @@ class Repeating:
             self.found.append(self.finding(slot, outcomes.INDETERMINATE, None, pulse.unknown))
         return self.found
 
-    def events(self, until: int) -> list[tuple[int, int, int, object]]:
+    def events(self, until: int) -> list[tuple[int, int, int, Any]]:
         """Order what bears on the duty from its beginning on: how it stands, what was done."""
         beats = [(pulse.at, duty, pulse) for duty, pulse in self.pulses]
         early = [beat for beat in beats if beat[0] <= self.begin]
@@ -97,12 +97,12 @@ class Repeating:
         beats += [(p.at, duty, p) for duty, p in self.pulses if p.at > self.begin]
         done = self.actions.about(self.episode)
         decided = [entry for entry in self.actions.decisions if self.about(entry)]
-        events: list[tuple[int, int, int, object]] = [
+        events: list[tuple[int, int, int, Any]] = [
             *((at, _BEAT, n, (duty, pulse)) for n, (at, duty, pulse) in enumerate(beats)),
             *((entry.at, _DONE, n, entry) for n, entry in enumerate(done)),
             *((entry.known, _DECIDED, n, entry) for n, entry in enumerate(decided)),
         ]
-        events.sort(key=lambda event: event[:3])
+        events.sort()  # no two are alike in the first three
         return [event for event in events if self.begin <= event[0] <= until]
 
     def release(self, duty: Duty) -> None:

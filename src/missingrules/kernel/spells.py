@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from missingrules.finding import merged_ids
 from missingrules.kernel.asking import labelled
@@ -320,17 +320,17 @@ class Spells:
             return []
         other = Spells(self.settler, sure=False)
         possible: list[Obligation] = []
-        events: list[tuple[int, int, int, object]] = [
+        events: list[tuple[int, int, int, Any]] = [
             (moment.at, 0, number, moment) for number, moment in enumerate(counts)
         ]
         events += [(entry.at, 1, number, entry) for number, entry in enumerate(actions)]
-        for at, phase, _, item in sorted(events, key=lambda event: event[:3]):
+        for at, phase, _, item in sorted(events):
             other.release(at, possible)
             if phase == 0:
-                other.moment(item, possible)  # type: ignore[arg-type]
+                other.moment(item, possible)
                 continue
-            answered = answer(possible, item)  # type: ignore[arg-type]
-            other.consume(at, answered, item)  # type: ignore[arg-type]
+            answered = answer(possible, item)
+            other.consume(at, answered, item)
             if any(len(o.window_ids) >= counts[0].trigger.number for o in answered):
                 self.question(at, other.consumed, obligations)
         sure = [obligation.window_ids for obligation in obligations if obligation.window_ids]

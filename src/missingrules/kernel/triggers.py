@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missingrules.duties import Floor, Recorded
+from missingrules.duties import Floor
 from missingrules.finding import merged_ids
 from missingrules.kernel.asking import ALWAYS, ask, ask_entry
 from missingrules.kernel.grades import Demand
@@ -108,16 +108,16 @@ def _open(  # noqa: PLR0913 - everything that an opening is
         if holds == NO:
             return
     names: tuple[str, ...] = ()
-    if isinstance(duty.effect, Recorded) and duty.effect.names_known:
-        names, behind = _warnings(walk, duty.effect, episode)
-        rests_on = (*rests_on, *behind)
+    if duty.names_known:
+        names, behind = _warnings(walk, duty, episode)
+        rests_on += behind
     if truth == MAYBE and not unknown:
         unknown = (f"fields of {anchor.kind}",)
     if not_known:
         unknown = merged_ids(unknown, not_known)
-    learned = max(now, anchor.known, walk.known(rests_on) if rests_on else now)
+    learned = max(now, anchor.recorded, walk.known(rests_on) if rests_on else now)
     if episode is not None:
-        rests_on = (*rests_on, *episode.frame(leg))
+        rests_on += episode.frame(leg)
     subject = None if duty.per == "child" else episode
     walk.openings.append(
         Opening(
@@ -139,14 +139,14 @@ def _open(  # noqa: PLR0913 - everything that an opening is
 
 
 def _warnings(
-    walk: Walk, effect: Recorded, episode: Episode | None
+    walk: Walk, duty: Duty, episode: Episode | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Markers and concerns that are to be named, and the entries by which they are known."""
     known: dict[str, str] = {}
     behind: tuple[str, ...] = ()
-    if "markers" in effect.names_known:
+    if "markers" in duty.names_known:
         known |= walk.markers
         behind = tuple(walk.lifted.values())
-    if "concerns" in effect.names_known and episode is not None:
+    if "concerns" in duty.names_known and episode is not None:
         known |= episode.concerns
     return tuple(sorted(known)), (*behind, *known.values())

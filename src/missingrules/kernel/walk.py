@@ -87,26 +87,24 @@ class Walk:
         # The record itself.
         self.episodes: list[Episode] = []
         self.by_entry: dict[str, Episode] = {}
-        self.known_by_id: dict[str, int] = {e.entry_id: e.known for e in self.history.child}
         for story in self.history.episodes:
             episode = Episode(story.episode_id, story, legs_of(story, self.remarks), {}, {})
             self.episodes.append(episode)
-            for entry in story.entries:
-                self.by_entry[entry.entry_id] = episode
-                self.known_by_id[entry.entry_id] = entry.known
+            self.by_entry.update((entry.entry_id, episode) for entry in story.entries)
         self.entries = (
             *self.history.child,
             *(entry for episode in self.episodes for entry in episode.story.entries),
         )
-        self.kind_by_id = {entry.entry_id: entry.kind for entry in self.entries}
+        self.known_by_id: dict[str, int] = {}
+        self.kind_by_id: dict[str, str] = {}
         self.by_kind: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            self.by_kind.setdefault(entry.kind, []).append(entry)
         self._about: dict[tuple[str, Episode | None], list[Entry]] = {}
-        for kind, entries in self.by_kind.items():
-            for entry in entries:
-                key = (kind, self.by_entry.get(entry.entry_id))
-                self._about.setdefault(key, []).append(entry)
+        for entry in self.entries:
+            entry_id, kind = entry.entry_id, entry.kind
+            self.known_by_id[entry_id] = entry.known
+            self.kind_by_id[entry_id] = kind
+            self.by_kind.setdefault(kind, []).append(entry)
+            self._about.setdefault((kind, self.by_entry.get(entry_id)), []).append(entry)
         self._states: dict[tuple[int, Episode | None, int], tuple[State, ...]] = {}
         first = self.coverage.start
         self._shows_all = not self.limited and (

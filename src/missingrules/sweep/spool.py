@@ -415,24 +415,18 @@ def entries_of(kept: Iterable[Kept]) -> list[Entry]:
     return [each if isinstance(each, Entry) else unpacked(each) for each in kept]
 
 
-_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+def _told(cell: dt.date) -> dict[str, str]:
+    """Write what JSON has no form for: dates."""
+    return {"date": cell.isoformat()}
+
+
+_write = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_told
+).encode
 
 
 def packed(entry: Entry) -> Packed:
     """Write an entry as it lies in the spool."""
-    fields = entry.fields
-    told = None
-    if fields:
-        told = _write(
-            {
-                name: {"date": cell.isoformat()}
-                if isinstance(cell, dt.date)
-                else list(cell)
-                if isinstance(cell, tuple)
-                else cell
-                for name, cell in fields.items()
-            }
-        )
     return (
         entry.entry_id,
         entry.child_id,
@@ -443,7 +437,7 @@ def packed(entry: Entry) -> Packed:
         entry.by,
         entry.area,
         entry.authority,
-        told,
+        _write(entry.fields) if entry.fields else None,
     )
 
 
