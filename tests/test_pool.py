@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import threading
+from concurrent.futures import process
 from pathlib import Path
 
 import pytest
 
 from missingrules.sweep.pool import in_order
+
+_Watching = process._ExecutorManagerThread
+"""The thread of a pool that sees its processes end."""
 
 _state: dict[str, str] = {}
 
@@ -55,6 +61,32 @@ def test_results_come_in_the_order_of_the_chunks(tmp_path: Path) -> None:
 def test_what_a_killed_process_had_in_hand_is_done_again(tmp_path: Path) -> None:
     lost: list[int] = []
     assert run([[1], [7], [2], [3]], tmp_path, lost) == [[2], [14], [4], [6]]
+    assert lost
+
+
+def test_processes_that_were_killed_between_two_chunks_cost_no_chunk(tmp_path: Path) -> None:
+    """By the time the next chunk is handed out, the pool has found out that it is of no use."""
+    lost: list[int] = []
+    chunks = [[number] for number in range(100, 120)]
+    found: list[list[int]] = []
+    for result in in_order(
+        doubled,
+        chunks,
+        workers=2,
+        prepare=prepare,
+        given=(str(tmp_path),),
+        lost=lost.append,
+        alone=alone,
+    ):
+        if not found:
+            watching = [each for each in threading.enumerate() if isinstance(each, _Watching)]
+            for worker in multiprocessing.active_children():
+                worker.kill()
+            for each in watching:
+                each.join(60)
+                assert not each.is_alive()
+        found.append(result)
+    assert found == [[2 * number] for number in range(100, 120)]
     assert lost
 
 

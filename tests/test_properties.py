@@ -407,6 +407,7 @@ def test_time_alone_settles_only_what_is_pending(origin: str, data: st.DataObjec
 
 
 @under_each_policy
+@settings(suppress_health_check=[*settings().suppress_health_check, HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_doing_what_is_owed_in_time_leaves_no_breach_of_it(
     origin: str, data: st.DataObject

@@ -12,13 +12,12 @@ import multiprocessing
 import os
 import threading
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
 
 _AHEAD = 2
 
@@ -98,7 +97,13 @@ class _Pool:
         )
 
     def submit(self, work: Callable[[Any], Any], chunk: list[Any]) -> Future[Any]:
-        return self._executor.submit(work, chunk)
+        """Hand a chunk out; a pool that is known to be broken tells so in its result as well."""
+        try:
+            return self._executor.submit(work, chunk)
+        except BrokenProcessPool as error:
+            never: Future[Any] = Future()
+            never.set_exception(error)
+            return never
 
     def renew(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
