@@ -110,12 +110,17 @@ UNDONE_BY = {"marker_removed": "marker_added"}
 def apart(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Leave out what is told of one thing at the very instant of another: ids settle what stands.
 
-    Corrections come one after another; of which one was entered first the ids decide too.
+    Corrections come one after another; of which one was entered first the ids decide too. Episodes
+    that a merge names may come to be one thing.
     """
+    given = tuple(entries)
+    merges = [entry for entry in given if entry.kind == "merged"]
+    merged = {name for each in merges for name in (each.episode_id, each.fields["into"])}
     kept: dict[object, Entry] = {}
-    for entry in entries:
+    for entry in given:
         kind = UNDONE_BY.get(entry.kind, entry.kind)
-        about = (entry.recorded,) if kind in CORRECTIONS else (kind, entry.episode_id, entry.at)
+        episode = "merged" if entry.episode_id in merged else entry.episode_id
+        about = (entry.recorded,) if kind in CORRECTIONS else (kind, episode, entry.at)
         kept.setdefault(about, entry)
     return tuple(kept.values())
 
